@@ -1,0 +1,1 @@
+"""The business of the support assistant: one package, eight rooms (see README)."""

@@ -1,0 +1,1 @@
+"""The rules, free of frameworks: standard library only, Python 3.10."""

@@ -1,0 +1,120 @@
+"""What must not travel in the clear: codes, passwords, numbers, mail addresses."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from helpdesk.domain.user_code import FoundUserCode, find_code_tokens, find_user_codes
+
+
+class SecretKind(str, Enum):
+    """What a vault token stands for; the value is the token's first word."""
+
+    CODE = "CODE"
+    PASSWORD = "PASSWORD"  # noqa: S105 -- the name of a kind, not a password
+    PHONE = "PHONE"
+    MAIL = "MAIL"
+    CARD = "CARD"
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A secret in a text; `start` inclusive, `end` exclusive, `value` as typed."""
+
+    kind: SecretKind
+    start: int
+    end: int
+    value: str
+
+
+_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_PHONE = re.compile(r"(?<!\d)(?:0\d{1,4}[-(). ]{0,2}\d{1,4}[-). ]{0,2}\d{3,4})(?!\d)")
+_CARD = re.compile(r"(?<!\d)(?:\d{4}[- ]?){3}\d{4}(?!\d)")
+# A login answer: one run of printable ASCII with both letters and digits in it.
+_LOOKS_LIKE_PASSWORD = re.compile(r"(?=\S*[A-Za-z])(?=\S*\d)[!-~]{6,64}")
+
+
+class SecretFinder:
+    """Finds secrets in what customers type. `password_words` come from the catalog."""
+
+    def __init__(self, password_words: Sequence[str]) -> None:
+        words = "|".join(re.escape(word.casefold()) for word in password_words)
+        # The word, a particle or mark of at most four characters that are neither
+        # ASCII nor a question, then the password itself.
+        self._password = re.compile(rf"(?:{words})[^!-~?]{{0,4}}[:=]?\s*([!-~]{{4,64}})")
+
+    def find(self, text: str, *, answers_login: bool = False) -> list[Secret]:
+        """The secrets in order, never overlapping.
+
+        `answers_login`: the text answers the login step, where a lone word of letters
+        and digits is taken for a password.
+        """
+        folded = "".join(_fold(character) for character in text)
+        spans = [*self._passwords(folded, answers_login)]
+        spans += [
+            (SecretKind.CODE, code.start, code.end) for code in find_user_codes(text)
+        ]
+        spans += [(SecretKind.MAIL, *found.span()) for found in _MAIL.finditer(folded)]
+        spans += [(SecretKind.PHONE, *found.span()) for found in _phones(folded)]
+        spans += [(SecretKind.CARD, *found.span()) for found in _cards(folded)]
+        return [
+            Secret(kind, start, end, text[start:end])
+            for kind, start, end in _without_overlaps(spans, find_code_tokens(text))
+        ]
+
+    def _passwords(
+        self, folded: str, answers_login: bool
+    ) -> list[tuple[SecretKind, int, int]]:
+        found = [
+            (SecretKind.PASSWORD, *match.span(1))
+            for match in self._password.finditer(folded)
+        ]
+        if answers_login and _LOOKS_LIKE_PASSWORD.fullmatch(folded.strip()):
+            found.append((SecretKind.PASSWORD, 0, len(folded)))
+        return found
+
+
+def _without_overlaps(
+    spans: list[tuple[SecretKind, int, int]], tokens: list[FoundUserCode]
+) -> list[tuple[SecretKind, int, int]]:
+    """The earlier kinds win; a token that is in the text already is left alone."""
+    taken = [(token.start, token.end) for token in tokens]
+    kept = []
+    for kind, start, end in spans:
+        if all(end <= other_start or start >= other_end for other_start, other_end in taken):
+            taken.append((start, end))
+            kept.append((kind, start, end))
+    return sorted(kept, key=lambda span: span[1])
+
+
+def _fold(character: str) -> str:
+    folded = unicodedata.normalize("NFKC", character).casefold()
+    return folded if len(folded) == 1 else character
+
+
+def _phones(folded: str) -> list[re.Match[str]]:
+    return [
+        found
+        for found in _PHONE.finditer(folded)
+        if len(re.sub(r"\D", "", found.group())) in (10, 11)
+    ]
+
+
+def _cards(folded: str) -> list[re.Match[str]]:
+    return [
+        found
+        for found in _CARD.finditer(folded)
+        if _passes_luhn(re.sub(r"\D", "", found.group()))
+    ]
+
+
+def _passes_luhn(digits: str) -> bool:
+    doubled = [
+        int(digit) * (2 if place % 2 else 1)
+        for place, digit in enumerate(reversed(digits))
+    ]
+    return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0

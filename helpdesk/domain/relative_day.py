@@ -1,0 +1,75 @@
+"""Days as people name them, in a neutral notation that is resolved against today.
+
+The NLU side marks 「昨日」 or 「先週の金曜」 and writes one of these notations, so that
+the words of a language stay there and the arithmetic here:
+
+- `day-1`: days from today (`day+0` is today);
+- `2026-11-20`: a full date; `--11-20`: month and day; `---20`: day of the month;
+- `weekday5`: the latest Friday up to today (1 is Monday);
+- `week-1weekday5`: Friday of the week before this one (weeks begin on Monday).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+_NOTATION = re.compile(
+    r"day(?P<days>[+-]\d{1,3})"
+    r"|(?P<year>\d{4})-(?P<full_month>\d{1,2})-(?P<full_day>\d{1,2})"
+    r"|--(?P<month>\d{1,2})-(?P<day>\d{1,2})"
+    r"|---(?P<day_of_month>\d{1,2})"
+    r"|(?:week(?P<weeks>[+-]\d))?weekday(?P<weekday>[1-7])"
+)
+
+
+class UnknownDay(ValueError):
+    """A notation that names no day of the calendar."""
+
+
+def resolve_day(notation: str, today: date) -> date:
+    """The day meant by the notation. Raises UnknownDay.
+
+    Notices lie in the past: without a year, the latest such day up to today is meant,
+    unless it lies more than half a year back; then the coming one.
+    """
+    match = _NOTATION.fullmatch(notation)
+    if match is None:
+        raise UnknownDay(notation)
+    part = {key: int(value) for key, value in match.groupdict().items() if value}
+    try:
+        if "days" in part:
+            return today + timedelta(days=part["days"])
+        if "year" in part:
+            return date(part["year"], part["full_month"], part["full_day"])
+        if "month" in part:
+            return _nearest_year(part["month"], part["day"], today)
+        if "day_of_month" in part:
+            return _latest_day_of_month(part["day_of_month"], today)
+    except ValueError as error:
+        raise UnknownDay(notation) from error
+    return _weekday(part["weekday"], part.get("weeks"), today)
+
+
+def _nearest_year(month: int, day: int, today: date) -> date:
+    this_year = date(today.year, month, day)
+    if this_year <= today:
+        past = this_year
+    else:
+        past = date(today.year - 1, month, day)
+    if today - past <= timedelta(days=183):
+        return past
+    return date(past.year + 1, month, day)
+
+
+def _latest_day_of_month(day: int, today: date) -> date:
+    if day <= today.day:
+        return today.replace(day=day)
+    return (today.replace(day=1) - timedelta(days=1)).replace(day=day)
+
+
+def _weekday(weekday: int, weeks: int | None, today: date) -> date:
+    if weeks is None:
+        return today - timedelta(days=(today.isoweekday() - weekday) % 7)
+    monday = today - timedelta(days=today.weekday())
+    return monday + timedelta(weeks=weeks, days=weekday - 1)

@@ -1,0 +1,262 @@
+"""Linking and unlinking, from the chat and from the pages; idempotent and audited."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date
+
+from helpdesk.domain.eligibility import eligibility
+from helpdesk.domain.linking import (
+    LINK_PAGE_LIFETIME,
+    AttemptState,
+    Link,
+    LinkAttempt,
+    LinkRole,
+    Subscription,
+)
+from helpdesk.services.ports import Cipher, Clock, Store, Unit
+
+
+class PageExpired(RuntimeError):
+    """The address was used up, is too old, or never existed."""
+
+
+class TooEarly(RuntimeError):
+    """Linking is not open yet; `opens_on` (Japan) is None while no notice has come."""
+
+    def __init__(self, opens_on: date | None) -> None:
+        super().__init__(f"linking opens on {opens_on}")
+        self.opens_on = opens_on
+
+
+class AlreadyLinked(RuntimeError):
+    """This customer has this link already."""
+
+
+class LinkedElsewhere(RuntimeError):
+    """Another customer holds this link: moving it needs a confirmation."""
+
+
+class NoSuchLink(RuntimeError):
+    """The link has ended, or is not this customer's."""
+
+
+@dataclass(frozen=True)
+class HolderProgress:
+    """After a holder link: how many of the holder's subscriptions are left to link."""
+
+    linked: Subscription
+    left: int
+
+
+class LinkingService:
+    """All that makes, shows and ends links."""
+
+    def __init__(self, store: Store, cipher: Cipher, clock: Clock) -> None:
+        self._store = store
+        self._cipher = cipher
+        self._clock = clock
+
+    def offer_page(self, unit: Unit, customer: str, role: LinkRole) -> str:
+        """A new one-time token for the role's page, good for ten minutes.
+
+        Older pages of the customer are closed: only the newest address works.
+        """
+        token = secrets.token_urlsafe(24)
+        now = self._clock()
+        unit.links.close_attempts(customer)
+        unit.links.add_attempt(
+            customer, role, self._cipher.fingerprint(token), now, now + LINK_PAGE_LIFETIME
+        )
+        return token
+
+    def open_page(self, token: str, role: LinkRole) -> LinkAttempt:
+        """The attempt behind an address; opening it again changes nothing.
+
+        Raises PageExpired.
+        """
+        with self._store.writing() as unit:
+            attempt = self._attempt(unit, token, role)
+            if attempt.state is AttemptState.OFFERED:
+                unit.links.move_attempt(
+                    attempt.id, AttemptState.OFFERED, AttemptState.PAGE_OPENED, None
+                )
+            return self._attempt(unit, token, role)
+
+    def authenticate(self, token: str, role: LinkRole, subscription: str) -> LinkAttempt:
+        """Tie the page's attempt to the subscription that was proved on it.
+
+        Raises PageExpired.
+        """
+        with self._store.writing() as unit:
+            attempt = self._attempt(unit, token, role)
+            unit.links.move_attempt(
+                attempt.id, attempt.state, AttemptState.AUTHENTICATED, subscription
+            )
+            return self._attempt(unit, token, role)
+
+    def finish_page(self, token: str, role: LinkRole, *, may_move: bool) -> Subscription:
+        """Make the link of an authenticated attempt and tell the conversation.
+
+        Raises PageExpired, TooEarly, AlreadyLinked, LinkedElsewhere.
+        """
+        with self._store.writing() as unit:
+            attempt = self._attempt(unit, token, role)
+            if attempt.subscription is None:
+                raise PageExpired
+            linked = self._link(
+                unit, attempt.customer, attempt.subscription, role, may_move, "page"
+            )
+            unit.links.move_attempt(
+                attempt.id, AttemptState.AUTHENTICATED, AttemptState.LINKED, linked.id
+            )
+            self._tell(unit, attempt, f"EXTERNAL_{role.value}_linked")
+            return linked
+
+    def tell_too_early(self, attempt: LinkAttempt) -> None:
+        """Let the bot give the date in the chat too; once for each attempt."""
+        with self._store.writing() as unit:
+            self._tell(unit, attempt, "EXTERNAL_link_too_early")
+
+    def link(
+        self, customer: str, subscription: str, role: LinkRole, *, may_move: bool = False
+    ) -> Subscription:
+        """Make a link from the chat.
+
+        Raises TooEarly, AlreadyLinked, LinkedElsewhere.
+        """
+        with self._store.writing() as unit:
+            return self._link(unit, customer, subscription, role, may_move, "chat")
+
+    def check(self, customer: str, subscription: str, role: LinkRole) -> Subscription:
+        """Whether `link` would work. Raises TooEarly, AlreadyLinked, LinkedElsewhere."""
+        with self._store.reading() as unit:
+            return self._check(unit, customer, subscription, role)
+
+    def links_of(self, customer: str) -> list[tuple[Link, Subscription]]:
+        """The customer's current links with their subscriptions, the oldest first."""
+        with self._store.reading() as unit:
+            return [
+                (link, unit.subscriptions.get(link.subscription))
+                for link in unit.links.of_customer(customer)
+            ]
+
+    def held_by(self, customer: str) -> list[Subscription]:
+        """The subscriptions for which the customer is linked as the holder."""
+        return [
+            subscription
+            for link, subscription in self.links_of(customer)
+            if link.role is LinkRole.HOLDER
+        ]
+
+    def holder_progress(self, customer: str) -> HolderProgress | None:
+        """The newest holder link and what is left; None without a holder link."""
+        held = self.held_by(customer)
+        if not held:
+            return None
+        with self._store.reading() as unit:
+            every = unit.subscriptions.of_holder(held[-1].contract_holder)
+        left = {each.id for each in every} - {each.id for each in held}
+        return HolderProgress(held[-1], len(left))
+
+    def unlink(self, customer: str, link: int) -> Subscription:
+        """End a link at once; ending it twice changes nothing. Raises NoSuchLink."""
+        with self._store.writing() as unit:
+            found = unit.links.get(link)
+            if found is None or found.customer != customer:
+                raise NoSuchLink
+            subscription = unit.subscriptions.get(found.subscription)
+            self._end(unit, found, f"customer:{customer}", "unlinked")
+            return subscription
+
+    def links_on(self, subscription: str) -> list[Link]:
+        """The current links on a subscription, whoever holds them."""
+        with self._store.reading() as unit:
+            found = (unit.links.of_subscription(subscription, role) for role in LinkRole)
+            return [link for link in found if link is not None]
+
+    def unlink_on(self, subscription: str, link: int) -> None:
+        """End a link from My Page, where the holder is logged in. Raises NoSuchLink."""
+        with self._store.writing() as unit:
+            found = unit.links.get(link)
+            if found is None or found.subscription != subscription:
+                raise NoSuchLink
+            self._end(unit, found, f"my_page:{subscription}", "unlinked")
+
+    def close_pages(self, customer: str) -> bool:
+        """Close the customer's open pages; whether there were any."""
+        with self._store.writing() as unit:
+            return unit.links.close_attempts(customer) > 0
+
+    def expire_pages(self) -> int:
+        """Close all pages whose ten minutes are over; the number closed."""
+        with self._store.writing() as unit:
+            return unit.links.expire_attempts(self._clock())
+
+    def _attempt(self, unit: Unit, token: str, role: LinkRole) -> LinkAttempt:
+        attempt = unit.links.attempt(self._cipher.fingerprint(token))
+        if (
+            attempt is None
+            or attempt.role is not role
+            or not attempt.is_usable(self._clock())
+        ):
+            raise PageExpired
+        return attempt
+
+    def _check(
+        self, unit: Unit, customer: str, subscription: str, role: LinkRole
+    ) -> Subscription:
+        found = unit.subscriptions.get(subscription)
+        open_from = eligibility(found.order, self._clock())
+        if not open_from.is_open:
+            raise TooEarly(open_from.opens_on)
+        current = unit.links.of_subscription(subscription, role)
+        if current is None:
+            return found
+        raise AlreadyLinked if current.customer == customer else LinkedElsewhere
+
+    def _link(
+        self,
+        unit: Unit,
+        customer: str,
+        subscription: str,
+        role: LinkRole,
+        may_move: bool,
+        where: str,
+    ) -> Subscription:
+        try:
+            found = self._check(unit, customer, subscription, role)
+        except LinkedElsewhere:
+            if not may_move:
+                raise
+            former = unit.links.of_subscription(subscription, role)
+            if former is not None:
+                self._move_away(unit, former, customer)
+            found = unit.subscriptions.get(subscription)
+        now = self._clock()
+        unit.links.add(customer, subscription, role, now)
+        unit.audit.add(
+            now, f"customer:{customer}", "linked", subscription, role=role.value, at=where
+        )
+        return found
+
+    def _move_away(self, unit: Unit, former: Link, newcomer: str) -> None:
+        self._end(unit, former, f"customer:{newcomer}", "moved")
+        payload = f'/EXTERNAL_link_moved{{"moved_role": "{former.role.value}"}}'
+        event_id = f"moved:{former.id}"
+        unit.conversations.accept(former.customer, event_id, None, payload, self._clock())
+
+    def _end(self, unit: Unit, link: Link, actor: str, action: str) -> None:
+        now = self._clock()
+        if unit.links.end(link.id, now):
+            unit.audit.add(now, actor, action, link.subscription, role=link.role.value)
+
+    def _tell(self, unit: Unit, attempt: LinkAttempt, intent: str) -> None:
+        event_id = f"{intent}:{attempt.id}"
+        payload = f"/{intent}"
+        if attempt.subscription is not None:
+            payload += f'{{"subscription": "{attempt.subscription}"}}'
+        unit.conversations.accept(
+            attempt.customer, event_id, None, payload, self._clock()
+        )

@@ -1,0 +1,260 @@
+"""What the services need from storage: repositories, a cipher, a password hasher."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from helpdesk.domain.handoff import HandoffRequest, RequestKind, RequestState, Speaker
+from helpdesk.domain.linking import (
+    AttemptState,
+    CodeState,
+    Link,
+    LinkAttempt,
+    LinkRole,
+    Subscription,
+)
+from helpdesk.domain.privacy import SecretKind
+
+# The present moment, aware, in UTC. Passed in, so that tests move it.
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class UserCodeRecord:
+    """A stored code: `ciphertext` opens with the cipher, `revoked_at` None if active."""
+
+    id: int
+    subscription: str
+    state: CodeState
+    ciphertext: str
+
+
+@dataclass(frozen=True)
+class Login:
+    """A login of the carrier: one for each subscription (F-CON-10)."""
+
+    login_id: str
+    subscription: str
+    password_hash: str
+
+
+@dataclass(frozen=True)
+class InboxItem:
+    """An accepted message; `payload` is set instead of `text` for commands.
+
+    `noted_at`: when the customer was told that the answer will take time.
+    """
+
+    id: int
+    event_id: str
+    customer: str
+    text: str | None
+    payload: str | None
+    noted_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button under a bot's message. `is_answer`: only good for the newest turn."""
+
+    id: str
+    label: str
+    payload: str
+    is_answer: bool
+    message: int = 0
+
+
+@dataclass(frozen=True)
+class Message:
+    """A line of the conversation as the customer sees it; `at` in UTC."""
+
+    id: int
+    author: str
+    text: str
+    at: datetime
+    buttons: Sequence[Button] = field(default_factory=tuple)
+    client_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """Who speaks; `version` grows with every move, so that late answers are seen.
+
+    `awaits`: the slot that the bot's last question asks for, None if none.
+    """
+
+    customer: str
+    speaker: Speaker
+    version: int
+    awaits: str | None
+    operator: str | None
+
+
+class Subscriptions(Protocol):
+    def get(self, subscription: str) -> Subscription: ...
+    def of_holder(self, contract_holder: str) -> list[Subscription]: ...
+    def add(self, subscription: Subscription) -> None: ...
+    def login(self, login_id: str) -> Login | None: ...
+    def add_login(self, login: Login) -> None: ...
+    def active_code(self, subscription: str) -> UserCodeRecord: ...
+    def code_by_fingerprint(self, fingerprint: str) -> UserCodeRecord | None: ...
+    def add_code(
+        self,
+        subscription: str,
+        ciphertext: str,
+        fingerprint: str,
+        at: datetime,
+        event_id: str | None,
+    ) -> None: ...
+    def revoke_code(self, code: int, at: datetime) -> bool: ...
+    def reissued_at(self, subscription: str) -> list[datetime]: ...
+    def has_code_of_event(self, event_id: str) -> bool: ...
+
+
+class Links(Protocol):
+    def of_customer(self, customer: str) -> list[Link]: ...
+    def of_subscription(self, subscription: str, role: LinkRole) -> Link | None: ...
+    def get(self, link: int) -> Link | None: ...
+    def add(
+        self, customer: str, subscription: str, role: LinkRole, at: datetime
+    ) -> None: ...
+    def end(self, link: int, at: datetime) -> bool: ...
+    def add_attempt(
+        self,
+        customer: str,
+        role: LinkRole,
+        token_hash: str,
+        now: datetime,
+        expires_at: datetime,
+    ) -> None: ...
+    def attempt(self, token_hash: str) -> LinkAttempt | None: ...
+    def move_attempt(
+        self, attempt: int, start: AttemptState, end: AttemptState, subscription: str | None
+    ) -> bool: ...
+    def expire_attempts(self, now: datetime) -> int: ...
+    def close_attempts(self, customer: str) -> int: ...
+
+
+class FailedTries(Protocol):
+    def add(self, customer: str, address: str | None, kind: str, at: datetime) -> None: ...
+    def since(
+        self, customer: str, address: str | None, kinds: Sequence[str], start: datetime
+    ) -> list[datetime]: ...
+    def clear(self, customer: str) -> None: ...
+
+
+class Conversations(Protocol):
+    def register(self, customer: str, channel: str, at: datetime) -> None: ...
+    def exists(self, customer: str) -> bool: ...
+    def get(self, customer: str) -> Conversation: ...
+    def set_awaits(self, customer: str, awaits: str | None) -> None: ...
+    def move(
+        self, customer: str, start: Speaker, end: Speaker, operator: str | None
+    ) -> bool: ...
+    def accept(
+        self,
+        customer: str,
+        event_id: str,
+        text: str | None,
+        payload: str | None,
+        at: datetime,
+    ) -> int | None: ...
+    def accepted(self, event_id: str) -> int | None: ...
+    def pending(self, customer: str) -> InboxItem | None: ...
+    def customers_with_pending(self) -> list[str]: ...
+    def finish(self, item: int, at: datetime) -> bool: ...
+    def note_delay(self, item: int, at: datetime) -> bool: ...
+    def say(
+        self,
+        customer: str,
+        author: str,
+        text: str,
+        at: datetime,
+        buttons: Sequence[Button] = (),
+        turn: int | None = None,
+        client_id: str | None = None,
+    ) -> int: ...
+    def messages(self, customer: str, after: int = 0) -> list[Message]: ...
+    def button(self, customer: str, button: str) -> Button | None: ...
+    def is_newest_turn(self, customer: str, message: int) -> bool: ...
+
+
+class Handoffs(Protocol):
+    def add(
+        self,
+        customer: str,
+        kind: RequestKind,
+        reason: str,
+        at: datetime,
+        text: str | None = None,
+        event_id: str | None = None,
+    ) -> None: ...
+    def waiting(self) -> list[HandoffRequest]: ...
+    def of_customer(self, customer: str) -> list[HandoffRequest]: ...
+    def close(self, customer: str, start: RequestState, end: RequestState) -> bool: ...
+    def has_event(self, event_id: str) -> bool: ...
+    def operators_at_desk(self) -> int: ...
+    def add_operator(self, operator: str, role: str, status: str) -> None: ...
+
+
+class Vault(Protocol):
+    def put(
+        self,
+        token: str,
+        customer: str,
+        kind: SecretKind,
+        ciphertext: str,
+        at: datetime,
+        expires_at: datetime,
+    ) -> None: ...
+    def get(self, token: str, customer: str, now: datetime) -> str | None: ...
+    def forget_expired(self, now: datetime) -> int: ...
+
+
+class Audit(Protocol):
+    def add(
+        self, at: datetime, actor: str, action: str, subject: str, **detail: Any
+    ) -> None: ...
+
+
+class Unit(Protocol):
+    """One transaction: all of it is saved when the block ends, or nothing."""
+
+    @property
+    def subscriptions(self) -> Subscriptions: ...
+    @property
+    def links(self) -> Links: ...
+    @property
+    def failed_tries(self) -> FailedTries: ...
+    @property
+    def conversations(self) -> Conversations: ...
+    @property
+    def handoffs(self) -> Handoffs: ...
+    @property
+    def vault(self) -> Vault: ...
+    @property
+    def audit(self) -> Audit: ...
+
+
+class Store(Protocol):
+    """Opens units. `reading` promises not to write, and waits for no writer."""
+
+    def reading(self) -> AbstractContextManager[Unit]: ...
+    def writing(self) -> AbstractContextManager[Unit]: ...
+
+
+class Cipher(Protocol):
+    """Encrypts for storage; `fingerprint` is keyed, so equal texts can be found."""
+
+    def encrypt(self, text: str) -> str: ...
+    def decrypt(self, ciphertext: str) -> str: ...
+    def fingerprint(self, text: str) -> str: ...
+
+
+class PasswordHasher(Protocol):
+    def hash(self, password: str) -> str: ...
+    def verify(self, password_hash: str, password: str) -> bool: ...

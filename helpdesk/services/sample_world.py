@@ -1,0 +1,115 @@
+"""The sample world: the same people in the demo, the tests and the README."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from helpdesk.domain.eligibility import Order, OrderPlace
+from helpdesk.domain.japan_time import japan_day
+from helpdesk.domain.linking import LinkRole, Subscription
+from helpdesk.services.ports import Clock, Login, PasswordHasher, Store, Unit
+from helpdesk.services.user_codes import UserCodeService
+
+
+@dataclass(frozen=True)
+class SampleContract:
+    """A subscription of the sample; notices are given in days from today."""
+
+    person: str
+    number: int
+    number_last4: str
+    login: str
+    password: str
+    code: str
+    old_code: str | None
+    end_user_is_holder: bool
+    place: OrderPlace
+    keeps_number: bool
+    shipping_notice: int | None
+    service_start_notice: int | None
+    activated: int | None
+    links: Mapping[str, Sequence[LinkRole]]
+
+    @property
+    def id(self) -> str:
+        return f"{self.person}.{self.number}"
+
+
+@dataclass(frozen=True)
+class SampleWorld:
+    """`operators`: key, role, status."""
+
+    people: Sequence[str]
+    contracts: Sequence[SampleContract]
+    operators: Sequence[tuple[str, str, str]]
+
+
+class SampleWorldService:
+    """Fills an empty database; a filled one is left alone."""
+
+    def __init__(
+        self,
+        store: Store,
+        world: SampleWorld,
+        codes: UserCodeService,
+        hasher: PasswordHasher,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._world = world
+        self._codes = codes
+        self._hasher = hasher
+        self._clock = clock
+
+    def fill(self) -> bool:
+        """Whether the sample was written: False if its people are there already."""
+        with self._store.writing() as unit:
+            if unit.conversations.exists(self._world.people[0]):
+                return False
+            for person in self._world.people:
+                unit.conversations.register(person, "web", self._clock())
+            for contract in self._world.contracts:
+                self._add(unit, contract)
+            for operator, role, status in self._world.operators:
+                unit.handoffs.add_operator(operator, role, status)
+        return True
+
+    def is_person(self, person: str) -> bool:
+        return person in self._world.people
+
+    def _add(self, unit: Unit, contract: SampleContract) -> None:
+        now = self._clock()
+        unit.subscriptions.add(self._subscription(contract))
+        password_hash = self._hasher.hash(contract.password)
+        unit.subscriptions.add_login(Login(contract.login, contract.id, password_hash))
+        if contract.old_code is not None:
+            self._codes.issue_first(unit, contract.id, contract.old_code)
+            old = unit.subscriptions.active_code(contract.id)
+            unit.subscriptions.revoke_code(old.id, now)
+        self._codes.issue_first(unit, contract.id, contract.code)
+        for customer, roles in contract.links.items():
+            for role in roles:
+                unit.links.add(customer, contract.id, role, now)
+
+    def _subscription(self, contract: SampleContract) -> Subscription:
+        order = Order(
+            contract.place,
+            contract.keeps_number,
+            self._day(contract.shipping_notice),
+            self._day(contract.service_start_notice),
+            self._day(contract.activated),
+        )
+        return Subscription(
+            contract.id,
+            contract.person,
+            contract.end_user_is_holder,
+            contract.number_last4,
+            order,
+        )
+
+    def _day(self, offset: int | None) -> date | None:
+        if offset is None:
+            return None
+        return japan_day(self._clock()) + timedelta(days=offset)

@@ -1,0 +1,1 @@
+"""Tables, repositories, secrets on disk and the reader of the catalog."""

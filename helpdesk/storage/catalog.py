@@ -1,0 +1,242 @@
+"""The catalog: facts and wording in data/catalog, checked when the product starts."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from helpdesk.domain.attempt_limits import AttemptLimit
+from helpdesk.domain.business_hours import BusinessHours, OpenSpan
+from helpdesk.domain.linking import LinkRole
+from helpdesk.domain.wording import DayFormat
+
+
+class BadCatalog(ValueError):
+    """A catalog file is missing or wrong: file, key and reason, a line for each."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Menu(_Strict):
+    """The names of the menu's items, as customers read them."""
+
+    holder_link: str
+    user_link: str
+    help: str
+    data_gift: str
+    data_balance: str
+
+
+class Brand(_Strict):
+    """Names, and the contact text that is shown as it stands."""
+
+    name: str
+    carrier: str
+    menu: Menu
+    contact: str
+
+
+class Span(_Strict):
+    """Half-open: opens inclusive, closes exclusive; Japan time."""
+
+    opens: time
+    closes: time
+
+    @model_validator(mode="after")
+    def _opens_first(self) -> Span:
+        if self.opens >= self.closes:
+            raise ValueError("opens must be before closes")
+        return self
+
+    def as_open_span(self) -> OpenSpan:
+        return OpenSpan(self.opens, self.closes)
+
+
+class Week(_Strict):
+    monday: list[Span]
+    tuesday: list[Span]
+    wednesday: list[Span]
+    thursday: list[Span]
+    friday: list[Span]
+    saturday: list[Span]
+    sunday: list[Span]
+
+
+class Hours(_Strict):
+    """The weekly pattern and the days that differ from it."""
+
+    weekly: Week
+    exceptional_days: dict[date, list[Span]]
+    shown: str
+
+    def as_business_hours(self) -> BusinessHours:
+        days = self.weekly.model_dump().keys()
+        weekly = {
+            number: [span.as_open_span() for span in getattr(self.weekly, day)]
+            for number, day in enumerate(days)
+        }
+        exceptions = {
+            day: [span.as_open_span() for span in spans]
+            for day, spans in self.exceptional_days.items()
+        }
+        return BusinessHours(weekly, exceptions)
+
+
+class ReissueRule(_Strict):
+    daily_limit: int = Field(ge=1)
+
+
+class FailedTriesRule(_Strict):
+    tries: int = Field(ge=1)
+    window_minutes: int = Field(ge=1)
+    lock_minutes: int = Field(ge=1)
+
+    def as_limit(self) -> AttemptLimit:
+        return AttemptLimit(
+            self.tries,
+            timedelta(minutes=self.window_minutes),
+            timedelta(minutes=self.lock_minutes),
+        )
+
+
+class Policies(_Strict):
+    """What the facts leave open and we decided."""
+
+    reissue: ReissueRule
+    failed_tries: FailedTriesRule
+    offer_person_after_failures: int = Field(ge=1)
+
+
+class OrderWords(_Strict):
+    web_new: str
+    web_mnp: str
+    shop: str
+
+
+class PageWords(_Strict):
+    title: str
+    sentence: str
+    next: str
+
+
+class Wording(_Strict):
+    """Formats, the sentences that are said without Rasa, and words to look for."""
+
+    day: str
+    time: str
+    weekdays: str = Field(min_length=7, max_length=7)
+    delayed: str
+    too_long: str
+    unreadable: str
+    unknown_button: str
+    session_needed: str
+    unavailable: str
+    wrong_login: str
+    missing_login: str
+    code_wrong_length: str
+    code_has_letters: str
+    code_unknown: str
+    code_revoked: str
+    password_words: list[str] = Field(min_length=1)
+    roles: dict[LinkRole, str]
+    code_reissued: str
+    no_reissue_left: str
+    unlinked: str
+    order: OrderWords
+    not_found: PageWords
+    failed: PageWords
+    form_expired: PageWords
+
+    def as_day_format(self) -> DayFormat:
+        return DayFormat(self.day, self.time, self.weekdays)
+
+
+class Wishes(_Strict):
+    """The label of each wish, and those offered on an empty conversation."""
+
+    labels: dict[str, str]
+    starters: list[str]
+
+    @model_validator(mode="after")
+    def _starters_have_labels(self) -> Wishes:
+        missing = [wish for wish in self.starters if wish not in self.labels]
+        if missing:
+            raise ValueError(f"starters without a label: {', '.join(missing)}")
+        return self
+
+
+class KnownError(_Strict):
+    """A screen text or symptom, in the ways it is said, and the wish behind it."""
+
+    wish: str
+    said: list[str] = Field(min_length=1)
+
+
+class SampleSubscription(_Strict):
+    """`shipping_notice`, `service_start_notice`, `activated`: days from today."""
+
+    number_last4: str = Field(pattern=r"^\d{4}$")
+    login: str
+    password: str
+    code: str = Field(pattern=r"^\d{17}$")
+    old_code: str | None = Field(None, pattern=r"^\d{17}$")
+    end_user_is_holder: bool
+    place: Literal["web", "shop"]
+    keeps_number: bool
+    shipping_notice: int | None = None
+    service_start_notice: int | None = None
+    activated: int | None = None
+    links: dict[str, list[LinkRole]] = Field(default_factory=dict)
+
+
+class SamplePerson(_Strict):
+    subscriptions: list[SampleSubscription] = Field(default_factory=list)
+
+
+class SampleOperator(_Strict):
+    role: Literal["operator", "supervisor", "administrator"]
+    status: Literal["available", "away", "off"]
+
+
+class SampleWorld(_Strict):
+    people: dict[str, SamplePerson]
+    operators: dict[str, SampleOperator]
+
+
+class Catalog(_Strict):
+    """All of data/catalog."""
+
+    brand: Brand
+    business_hours: Hours
+    policies: Policies
+    wording: Wording
+    wishes: Wishes
+    errors: dict[str, KnownError]
+    sample_world: SampleWorld
+
+    @classmethod
+    def read(cls, folder: Path) -> Catalog:
+        """Raises BadCatalog, naming file, key and reason of everything wrong."""
+        content, problems = {}, []
+        for name in cls.model_fields:
+            try:
+                content[name] = yaml.safe_load((folder / f"{name}.yml").read_text("utf-8"))
+            except FileNotFoundError:
+                problems.append(f"{name}.yml: the file is missing")
+            except yaml.YAMLError as error:
+                problems.append(f"{name}.yml: not YAML: {' '.join(str(error).split())}")
+        if not problems:
+            try:
+                return cls(**content)
+            except ValidationError as error:
+                problems = [
+                    f"{each['loc'][0]}.yml: {'.'.join(map(str, each['loc'][1:]))}: {each['msg']}"
+                    for each in error.errors()
+                ]
+        raise BadCatalog("\n".join(problems))

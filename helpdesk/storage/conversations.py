@@ -1,0 +1,215 @@
+"""Conversations: the durable inbox, what was said, buttons, and who speaks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from helpdesk.domain.handoff import Speaker
+from helpdesk.services.ports import Button, Conversation, InboxItem, Message
+from helpdesk.storage import tables
+
+_inbox = tables.inbox
+_messages = tables.messages
+_buttons = tables.buttons
+_conversations = tables.conversations
+
+
+class ConversationTables:
+    """A message is accepted once by its event id, and finished once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def register(self, customer: str, channel: str, at: datetime) -> None:
+        self._connection.execute(
+            insert(tables.customers).values(id=customer, channel=channel, created_at=at)
+        )
+        self._connection.execute(
+            insert(_conversations).values(
+                customer=customer, speaker=Speaker.BOT.value, version=0
+            )
+        )
+
+    def exists(self, customer: str) -> bool:
+        query = select(_conversations.c.customer).where(
+            _conversations.c.customer == customer
+        )
+        return self._connection.scalar(query) is not None
+
+    def get(self, customer: str) -> Conversation:
+        row = self._connection.execute(
+            select(_conversations).where(_conversations.c.customer == customer)
+        ).one()
+        return Conversation(
+            row.customer, Speaker(row.speaker), row.version, row.awaits, row.operator
+        )
+
+    def set_awaits(self, customer: str, awaits: str | None) -> None:
+        self._connection.execute(
+            update(_conversations)
+            .where(_conversations.c.customer == customer)
+            .values(awaits=awaits)
+        )
+
+    def move(
+        self, customer: str, start: Speaker, end: Speaker, operator: str | None
+    ) -> bool:
+        """One conditional update; False if the speaker is no longer `start`.
+
+        The version grows when an operator takes or gives back the word.
+        """
+        handed_over = Speaker.OPERATOR in (start, end)
+        result = self._connection.execute(
+            update(_conversations)
+            .where(
+                _conversations.c.customer == customer,
+                _conversations.c.speaker == start.value,
+            )
+            .values(
+                speaker=end.value,
+                operator=operator,
+                version=_conversations.c.version + handed_over,
+            )
+        )
+        return result.rowcount == 1
+
+    def accept(
+        self,
+        customer: str,
+        event_id: str,
+        text: str | None,
+        payload: str | None,
+        at: datetime,
+    ) -> int | None:
+        """The inbox item's id; None if this event was accepted before."""
+        statement = insert(_inbox).values(
+            event_id=event_id, customer=customer, text=text, payload=payload, received_at=at
+        )
+        try:
+            with self._connection.begin_nested():
+                result = self._connection.execute(statement)
+        except IntegrityError:
+            return None
+        key = result.inserted_primary_key
+        return None if key is None else int(key[0])
+
+    def accepted(self, event_id: str) -> int | None:
+        return self._connection.scalar(
+            select(_inbox.c.id).where(_inbox.c.event_id == event_id)
+        )
+
+    def pending(self, customer: str) -> InboxItem | None:
+        """The customer's oldest unfinished item."""
+        query = (
+            select(_inbox)
+            .where(_inbox.c.customer == customer, _inbox.c.finished_at.is_(None))
+            .order_by(_inbox.c.id)
+            .limit(1)
+        )
+        row = self._connection.execute(query).one_or_none()
+        return row and InboxItem(
+            row.id, row.event_id, row.customer, row.text, row.payload, row.noted_at
+        )
+
+    def customers_with_pending(self) -> list[str]:
+        query = select(_inbox.c.customer).where(_inbox.c.finished_at.is_(None)).distinct()
+        return list(self._connection.scalars(query))
+
+    def finish(self, item: int, at: datetime) -> bool:
+        """False if it was finished before: then its answer must not be said again."""
+        result = self._connection.execute(
+            update(_inbox)
+            .where(_inbox.c.id == item, _inbox.c.finished_at.is_(None))
+            .values(finished_at=at)
+        )
+        return result.rowcount == 1
+
+    def note_delay(self, item: int, at: datetime) -> bool:
+        """False if the customer has been told already."""
+        result = self._connection.execute(
+            update(_inbox)
+            .where(_inbox.c.id == item, _inbox.c.noted_at.is_(None))
+            .values(noted_at=at)
+        )
+        return result.rowcount == 1
+
+    def say(
+        self,
+        customer: str,
+        author: str,
+        text: str,
+        at: datetime,
+        buttons: Sequence[Button] = (),
+        turn: int | None = None,
+        client_id: str | None = None,
+    ) -> int:
+        """Add a line to the conversation; its id, which grows."""
+        result = self._connection.execute(
+            insert(_messages).values(
+                customer=customer,
+                author=author,
+                text=text,
+                at=at,
+                turn=turn,
+                client_id=client_id,
+            )
+        )
+        message = int(result.inserted_primary_key[0])
+        for place, button in enumerate(buttons):
+            self._connection.execute(
+                insert(_buttons).values(
+                    id=button.id,
+                    message=message,
+                    customer=customer,
+                    place=place,
+                    label=button.label,
+                    payload=button.payload,
+                    is_answer=button.is_answer,
+                )
+            )
+        return message
+
+    def messages(self, customer: str, after: int = 0) -> list[Message]:
+        """The lines with a greater id, in order, with their buttons."""
+        chosen = (_messages.c.customer == customer, _messages.c.id > after)
+        rows = self._connection.execute(
+            select(_messages).where(*chosen).order_by(_messages.c.id)
+        ).all()
+        buttons = defaultdict(list)
+        query = select(_buttons).where(
+            _buttons.c.message.in_(select(_messages.c.id).where(*chosen))
+        )
+        for row in self._connection.execute(query.order_by(_buttons.c.place)):
+            buttons[row.message].append(_as_button(row))
+        return [
+            Message(
+                row.id, row.author, row.text, row.at, tuple(buttons[row.id]), row.client_id
+            )
+            for row in rows
+        ]
+
+    def button(self, customer: str, button: str) -> Button | None:
+        query = select(_buttons).where(
+            _buttons.c.id == button, _buttons.c.customer == customer
+        )
+        row = self._connection.execute(query).one_or_none()
+        return row and _as_button(row)
+
+    def is_newest_turn(self, customer: str, message: int) -> bool:
+        """Whether nobody has said anything after the turn of this bot line."""
+        turn = select(_messages.c.turn).where(_messages.c.id == message).scalar_subquery()
+        later = select(_messages.c.id).where(
+            _messages.c.customer == customer,
+            _messages.c.id > message,
+            _messages.c.turn.is_distinct_from(turn),
+        )
+        return self._connection.scalar(later.limit(1)) is None
+
+
+def _as_button(row: object) -> Button:
+    return Button(row.id, row.label, row.payload, row.is_answer, row.message)  # type: ignore[attr-defined]  # a result row

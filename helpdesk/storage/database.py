@@ -1,0 +1,98 @@
+"""The database: engine, units of work, and bringing the schema up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.pool import StaticPool
+
+from helpdesk.storage.audit import AuditTable
+from helpdesk.storage.conversations import ConversationTables
+from helpdesk.storage.failed_tries import FailedTryTable
+from helpdesk.storage.handoffs import HandoffTables
+from helpdesk.storage.links import LinkTables
+from helpdesk.storage.subscriptions import SubscriptionTables
+from helpdesk.storage.vault import VaultTable
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+# Longer than any transaction of ours; a writer that waits so long has found a fault.
+_SQLITE_BUSY_SECONDS = 5
+
+
+class DatabaseUnit:
+    """One transaction with its repositories."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.subscriptions = SubscriptionTables(connection)
+        self.links = LinkTables(connection)
+        self.failed_tries = FailedTryTable(connection)
+        self.conversations = ConversationTables(connection)
+        self.handoffs = HandoffTables(connection)
+        self.vault = VaultTable(connection)
+        self.audit = AuditTable(connection)
+
+
+class Database:
+    """Opens units on one engine."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+
+    @contextmanager
+    def reading(self) -> Iterator[DatabaseUnit]:
+        with self.engine.connect().execution_options(reads_only=True) as connection:
+            yield DatabaseUnit(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[DatabaseUnit]:
+        with self.engine.begin() as connection:
+            yield DatabaseUnit(connection)
+
+    def answers(self) -> bool:
+        """Whether a query comes back; raises what the driver raises."""
+        with self.engine.connect().execution_options(reads_only=True) as connection:
+            return connection.execute(text("SELECT 1")).scalar_one() == 1
+
+    def migrate(self) -> None:
+        """Bring the schema up to date."""
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
+        with self.engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    if url in ("sqlite://", "sqlite:///:memory:"):
+        engine = create_engine(
+            url, poolclass=StaticPool, connect_args={"check_same_thread": False}
+        )
+    else:
+        path = Path(url.removeprefix("sqlite:///"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, connect_args={"timeout": _SQLITE_BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own transaction handling begins too late for a safe read and write.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the lock at once: two that read first and then write would fail.
+    reads_only = connection.get_execution_options().get("reads_only")
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

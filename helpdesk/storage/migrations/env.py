@@ -1,0 +1,14 @@
+"""Runs migrations on the connection that Database.migrate hands over."""
+
+from alembic import context
+
+from helpdesk.storage.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    # SQLite cannot alter a table in place: Alembic rebuilds it.
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

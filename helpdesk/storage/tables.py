@@ -1,0 +1,257 @@
+"""The tables. Moments are stored in UTC; a user code is text in every column."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC; SQLite, which keeps no zone, included."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone is not stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _id() -> Column[Any]:
+    return Column("id", Integer, primary_key=True, autoincrement=True)
+
+
+def _customer(**options: Any) -> Column[Any]:
+    return Column(
+        "customer", String(64), ForeignKey("customers.id"), nullable=False, **options
+    )
+
+
+def _subscription(**options: Any) -> Column[Any]:
+    return Column("subscription", String(64), ForeignKey("subscriptions.id"), **options)
+
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("channel", String(16), nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    _customer(primary_key=True),
+    Column("speaker", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("awaits", String(64)),
+    Column("operator", String(64)),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    _id(),
+    Column("event_id", String(80), nullable=False, unique=True),
+    _customer(),
+    Column("text", Text),
+    Column("payload", Text),
+    Column("received_at", Moment, nullable=False),
+    Column("noted_at", Moment),
+    Column("finished_at", Moment),
+    Index("ix_inbox_customer_finished_at", "customer", "finished_at"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    _id(),
+    _customer(index=True),
+    Column("author", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    # The inbox item that the line answers: lines of one turn belong together.
+    Column("turn", Integer, ForeignKey("inbox.id")),
+    Column("client_id", String(64)),
+    sqlite_autoincrement=True,
+)
+
+buttons = Table(
+    "buttons",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("message", Integer, ForeignKey("messages.id"), nullable=False, index=True),
+    _customer(),
+    Column("place", Integer, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("is_answer", Boolean, nullable=False),
+)
+
+vault = Table(
+    "vault",
+    metadata,
+    Column("token", String(32), primary_key=True),
+    _customer(),
+    Column("kind", String(16), nullable=False),
+    Column("ciphertext", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("contract_holder", String(64), nullable=False, index=True),
+    Column("end_user_is_holder", Boolean, nullable=False),
+    Column("number_last4", String(4), nullable=False),
+    Column("order_place", String(8), nullable=False),
+    Column("keeps_number", Boolean, nullable=False),
+    Column("shipping_notice_on", Date),
+    Column("service_start_notice_on", Date),
+    Column("activated_on", Date),
+)
+
+logins = Table(
+    "logins",
+    metadata,
+    Column("login_id", String(64), primary_key=True),
+    _subscription(nullable=False, unique=True),
+    Column("password_hash", Text, nullable=False),
+)
+
+user_codes = Table(
+    "user_codes",
+    metadata,
+    _id(),
+    _subscription(nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("ciphertext", Text, nullable=False),
+    Column("fingerprint", String(64), nullable=False, unique=True),
+    Column("issued_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+    # The event that asked for the reissue: the same event never issues twice.
+    Column("event_id", String(80), unique=True),
+    Index(
+        "uq_user_codes_active",
+        "subscription",
+        unique=True,
+        sqlite_where=text("state = 'active'"),
+        postgresql_where=text("state = 'active'"),
+    ),
+)
+
+links = Table(
+    "links",
+    metadata,
+    _id(),
+    _customer(index=True),
+    _subscription(nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("linked_at", Moment, nullable=False),
+    Column("unlinked_at", Moment),
+    Index(
+        "uq_links_current",
+        "subscription",
+        "role",
+        unique=True,
+        sqlite_where=text("unlinked_at IS NULL"),
+        postgresql_where=text("unlinked_at IS NULL"),
+    ),
+)
+
+link_attempts = Table(
+    "link_attempts",
+    metadata,
+    _id(),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    _customer(index=True),
+    Column("role", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    _subscription(),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+
+failed_tries = Table(
+    "failed_tries",
+    metadata,
+    _id(),
+    Column("customer", String(64), nullable=False, index=True),
+    Column("address", String(64), index=True),
+    Column("kind", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+handoff_requests = Table(
+    "handoff_requests",
+    metadata,
+    _id(),
+    _customer(index=True),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("reason", String(64), nullable=False),
+    Column("text", Text),
+    Column("requested_at", Moment, nullable=False),
+    Column("event_id", String(80), unique=True),
+)
+
+operators = Table(
+    "operators",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    _id(),
+    Column("at", Moment, nullable=False),
+    Column("actor", String(80), nullable=False, index=True),
+    Column("action", String(64), nullable=False),
+    Column("subject", String(80), nullable=False, index=True),
+    Column("detail", JSON, nullable=False),
+)
