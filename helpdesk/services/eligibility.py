@@ -53,6 +53,10 @@ class EligibilityService:
             for each in known.values()
         ]
 
+    def subscription(self, subscription: str) -> Subscription:
+        with self._store.reading() as unit:
+            return unit.subscriptions.get(subscription)
+
     def of_subscription(self, subscription: str) -> Eligibility:
         with self._store.reading() as unit:
             return eligibility(unit.subscriptions.get(subscription).order, self._clock())

@@ -44,10 +44,15 @@ class NoSuchLink(RuntimeError):
 
 @dataclass(frozen=True)
 class HolderProgress:
-    """After a holder link: how many of the holder's subscriptions are left to link."""
+    """After a holder link: the newest, how many are made, and how many are left.
+
+    `is_end_user_linked`: the newest subscription has its end user's link already.
+    """
 
     linked: Subscription
+    count: int
     left: int
+    is_end_user_linked: bool
 
 
 class LinkingService:
@@ -61,11 +66,10 @@ class LinkingService:
     def offer_page(self, unit: Unit, customer: str, role: LinkRole) -> str:
         """A new one-time token for the role's page, good for ten minutes.
 
-        Older pages of the customer are closed: only the newest address works.
+        Older addresses stay good for their own ten minutes: the customer may be on one.
         """
         token = secrets.token_urlsafe(24)
         now = self._clock()
-        unit.links.close_attempts(customer)
         unit.links.add_attempt(
             customer, role, self._cipher.fingerprint(token), now, now + LINK_PAGE_LIFETIME
         )
@@ -157,8 +161,9 @@ class LinkingService:
             return None
         with self._store.reading() as unit:
             every = unit.subscriptions.of_holder(held[-1].contract_holder)
+            user_link = unit.links.of_subscription(held[-1].id, LinkRole.END_USER)
         left = {each.id for each in every} - {each.id for each in held}
-        return HolderProgress(held[-1], len(left))
+        return HolderProgress(held[-1], len(held), len(left), user_link is not None)
 
     def unlink(self, customer: str, link: int) -> Subscription:
         """End a link at once; ending it twice changes nothing. Raises NoSuchLink."""

@@ -131,6 +131,7 @@ class Wording(_Strict):
     day: str
     time: str
     weekdays: str = Field(min_length=7, max_length=7)
+    list_separator: str
     delayed: str
     too_long: str
     unreadable: str
@@ -144,6 +145,10 @@ class Wording(_Strict):
     code_unknown: str
     code_revoked: str
     password_words: list[str] = Field(min_length=1)
+    some_end_user: str
+    link_name: str
+    link_line: str
+    subscription_name: str
     roles: dict[LinkRole, str]
     code_reissued: str
     no_reissue_left: str
@@ -219,6 +224,8 @@ class Catalog(_Strict):
     wishes: Wishes
     errors: dict[str, KnownError]
     sample_world: SampleWorld
+    # Entity, value, words: read by the NLU; here it is only checked.
+    vocabulary: dict[str, dict[str, list[str]]]
 
     @classmethod
     def read(cls, folder: Path) -> Catalog:

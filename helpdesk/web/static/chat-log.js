@@ -28,7 +28,7 @@ export class Log {
     for (const entry of this.#log.querySelectorAll(".entry")) {
       this.#finish(entry, entry.querySelector(".bubble").textContent);
     }
-    this.#refreshChoices();
+    this.#refreshChoices(Infinity);
     this.#followReader();
   }
 
@@ -135,9 +135,10 @@ export class Log {
   }
 
   // Only the newest choices may be pressed, and only until the customer has answered.
-  #refreshChoices() {
-    const groups = this.#log.querySelectorAll(".choices");
-    for (const group of [...groups].slice(-2)) {
+  // A change can only concern the last two groups.
+  #refreshChoices(count = 2) {
+    const groups = [...this.#log.querySelectorAll(".choices")];
+    for (const group of groups.slice(-count)) {
       const answer = this.#answerTo(group.closest(".entry"));
       const isOpen = group === groups[groups.length - 1] && !answer;
       const said = answer?.querySelector(".bubble").textContent;

@@ -100,10 +100,13 @@ function disconnected() {
 
 function press(event) {
   const button = event.target.closest(".choice");
-  if (!button || button.disabled) {
+  if (!button) {
     return;
   }
   event.preventDefault();
+  if (event.detail > 1) {
+    return; // the second half of a double click
+  }
   const label = button.textContent;
   send(label, button.dataset.data ? { data: button.dataset.data } : { text: label });
   if (button.disabled) {

@@ -1,0 +1,119 @@
+"""How procedures begin, wait for one another, and end; what an action reads of a turn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+_PAUSED = "paused_procedures"
+
+# Slots that a form fills beside those that it asks for.
+_NOTES = {
+    "user_link_form": ["code_failed", "subscription", "number_last4"],
+    "link_error_form": ["code_failed", "diagnosis", "notice"],
+    "eligibility_form": ["notice"],
+    "reissue_form": ["number_last4", "reissues_left"],
+    "unlink_form": ["link_name"],
+    "operator_offer_form": ["handoff_reason"],
+}
+
+# What the customer has said of the contract stays true for the next procedure.
+_KEPT_SLOTS = {"order_place", "number_kind"}
+
+
+def event_id(tracker: Tracker) -> str:
+    """The event of this turn: the same when the turn is run again."""
+    metadata = tracker.latest_message.get("metadata") or {}
+    return str(metadata.get("event_id", f"{tracker.sender_id}:{len(tracker.events)}"))
+
+
+def entity(tracker: Tracker, name: str) -> str | None:
+    """The first value of this entity in the latest message."""
+    value = next(tracker.get_latest_entity_values(name), None)
+    return None if value is None else str(value)
+
+
+def begin(tracker: Tracker, domain: DomainDict, form: str) -> list[EventType]:
+    """Start the form afresh; one that is running waits until it has ended.
+
+    What this message says is read again when the form is activated.
+    """
+    paused = [each for each in tracker.get_slot(_PAUSED) or [] if each != form]
+    running = _active_form(tracker)
+    if running not in (None, form):
+        paused = [each for each in paused if each != running] + [running]
+    return [
+        *_forget(domain, form),
+        ActiveLoop(None),
+        SlotSet("requested_slot", None),
+        SlotSet(_PAUSED, paused),
+        FollowupAction(form),
+    ]
+
+
+def pause(tracker: Tracker) -> list[EventType]:
+    """Let the running form wait, without starting another."""
+    running = _active_form(tracker)
+    if running is None:
+        return []
+    paused = [each for each in tracker.get_slot(_PAUSED) or [] if each != running]
+    return [
+        ActiveLoop(None),
+        SlotSet("requested_slot", None),
+        SlotSet(_PAUSED, [*paused, running]),
+    ]
+
+
+def finish(
+    dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict, form: str
+) -> list[EventType]:
+    """Forget the form's slots, and go back to the procedure that waits, if any."""
+    return _forget(domain, form) + resume(dispatcher, tracker, domain)
+
+
+def resume(
+    dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+) -> list[EventType]:
+    """Go back to the procedure that waits, if any."""
+    paused = list(tracker.get_slot(_PAUSED) or [])
+    if not paused:
+        return []
+    dispatcher.utter_message(response="utter_back_to_procedure")
+    form = paused.pop()
+    return [SlotSet(_PAUSED, paused), FollowupAction(form)]
+
+
+def drop(tracker: Tracker, domain: DomainDict) -> list[EventType]:
+    """Give up the running procedure and all that wait; empty if there is none."""
+    forms = list(tracker.get_slot(_PAUSED) or [])
+    running = _active_form(tracker)
+    if running is not None:
+        forms.append(running)
+    if not forms:
+        return []
+    forgotten = [event for form in forms for event in _forget(domain, form)]
+    return [
+        *forgotten,
+        SlotSet(_PAUSED, []),
+        ActiveLoop(None),
+        SlotSet("requested_slot", None),
+    ]
+
+
+def end_form() -> dict[str, Any]:
+    """The slots a validation returns to end its form early."""
+    return {"requested_slot": None}
+
+
+def _active_form(tracker: Tracker) -> str | None:
+    name = tracker.active_loop.get("name")
+    return None if name is None else str(name)
+
+
+def _forget(domain: DomainDict, form: str) -> list[EventType]:
+    slots = domain["forms"][form]["required_slots"] + _NOTES.get(form, [])
+    return [SlotSet(slot, None) for slot in slots if slot not in _KEPT_SLOTS]

@@ -1,0 +1,1 @@
+"""Rasa's side of the gateway: the channel and the tracker store (Python 3.10)."""
