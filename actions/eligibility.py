@@ -17,8 +17,11 @@ from helpdesk.domain.relative_day import UnknownDay, resolve_day
 from helpdesk.services.eligibility import SubscriptionEligibility
 
 
-class NoticeQuestions(FormValidationAction):
-    """The questions that lead to the day; shared by the forms that need it."""
+class NoticeQuestions:
+    """The questions that lead to the day; shared by the forms that need it.
+
+    No action itself: the action server registers every subclass of Action.
+    """
 
     def __init__(self, services: Helpdesk | None = None) -> None:
         super().__init__()
@@ -70,7 +73,7 @@ class NoticeQuestions(FormValidationAction):
         return {"notice_day": day.isoformat()}
 
 
-class ValidateEligibilityForm(NoticeQuestions):
+class ValidateEligibilityForm(NoticeQuestions, FormValidationAction):
     """Asks only what is missing."""
 
     def name(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa_sdk import Action, Tracker
+from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
@@ -41,7 +41,7 @@ class ActionBeginLinkError(Action):
         return [*begun, SlotSet("failed_link", failed_link)]
 
 
-class ValidateLinkErrorForm(NoticeQuestions):
+class ValidateLinkErrorForm(NoticeQuestions, FormValidationAction):
     """Asks in the order of F-ERR-02, and stops as soon as the cause is known."""
 
     def name(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 from helpdesk.domain.eligibility import OrderPlace
 from helpdesk.domain.privacy import SecretFinder
@@ -55,7 +54,9 @@ def build(settings: Settings, clock: Clock | None = None) -> Helpdesk:
     finder = SecretFinder(catalog.wording.password_words)
     vault = VaultService(database, cipher, finder, clock)
     linking = LinkingService(database, cipher, clock)
-    pages = PageAddresses(settings.public_url, linking)
+    wishes = catalog.wishes
+    starters = {wish: wishes.labels[wish] for wish in wishes.starters}
+    pages = PageAddresses(settings.pages_url, linking)
     reissue = ReissuePolicy(catalog.policies.reissue.daily_limit)
     user_codes = UserCodeService(database, cipher, tries, reissue, clock)
     return Helpdesk(
@@ -65,7 +66,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Helpdesk:
         cipher=cipher,
         clock=clock,
         accounts=AccountService(database, hasher, tries),
-        conversations=ConversationService(database, vault, pages, clock),
+        conversations=ConversationService(database, vault, pages, starters, clock),
         eligibility=EligibilityService(database, clock),
         handoffs=HandoffService(
             database, catalog.business_hours.as_business_hours(), clock
@@ -79,10 +80,19 @@ def build(settings: Settings, clock: Clock | None = None) -> Helpdesk:
     )
 
 
-@cache
+_installed: list[Helpdesk] = []
+
+
 def helpdesk() -> Helpdesk:
     """The process's own services, from the environment. Raises BadSettings, BadCatalog."""
-    return build(Settings.from_env())
+    if not _installed:
+        install(build(Settings.from_env()))
+    return _installed[0]
+
+
+def install(services: Helpdesk) -> None:
+    """Make these the process's own services: the actions take them from here."""
+    _installed[:] = [services]
 
 
 def sample_world(world: CatalogWorld) -> SampleWorld:

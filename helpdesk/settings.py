@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -24,7 +26,9 @@ class Settings(BaseSettings):
 
     secret_key: str = Field(min_length=_SHORTEST_SECRET)
     database_url: str = f"sqlite:///{ROOT / 'var' / 'helpdesk.db'}"
-    public_url: str = "http://localhost:8000"
+    rasa_database_url: str = f"sqlite:///{ROOT / 'var' / 'rasa.db'}"
+    # Where customers reach the pages; None means this machine, at `port`.
+    public_url: str | None = None
     rasa_url: str = "http://127.0.0.1:5005"
     actions_url: str = "http://127.0.0.1:5055/webhook"
     port: int = Field(8000, ge=1, le=65535)
@@ -38,8 +42,8 @@ class Settings(BaseSettings):
 
     @field_validator("public_url", "rasa_url")
     @classmethod
-    def _without_slash(cls, url: str) -> str:
-        return url.rstrip("/")
+    def _without_slash(cls, url: str | None) -> str | None:
+        return url and url.rstrip("/")
 
     @classmethod
     def from_env(cls) -> Self:
@@ -53,9 +57,38 @@ class Settings(BaseSettings):
             ]
             raise BadSettings("; ".join(lines)) from None
 
+    @classmethod
+    def for_this_machine(cls) -> Self:
+        """The settings of `make run`: outside production, a secret key of its own.
+
+        The key is kept in var/secret_key: what it has encrypted must stay readable.
+        Raises BadSettings.
+        """
+        given = os.environ
+        if "HELPDESK_SECRET_KEY" not in given and given.get("HELPDESK_ENV") != "production":
+            given["HELPDESK_SECRET_KEY"] = _own_secret(ROOT / "var" / "secret_key")
+        given.setdefault("HELPDESK_CLOCK_SET_AT", str(_PROCESS_BEGAN))
+        return cls.from_env()
+
+    def for_children(self) -> dict[str, str]:
+        """The environment of Rasa and the actions: this process's, completed."""
+        return dict(os.environ) | {
+            "HELPDESK_ACTIONS_URL": self.actions_url,
+            "HELPDESK_RASA_DATABASE_URL": self.rasa_database_url,
+            "PYTHONPATH": str(ROOT),
+            "RASA_TELEMETRY_ENABLED": "false",
+            "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+        }
+
     @property
     def is_production(self) -> bool:
         return self.env == "production"
+
+    @property
+    def pages_url(self) -> str:
+        """The address before every path of a page, without a slash at its end."""
+        return self.public_url or f"http://localhost:{self.port}"
 
     def now(self) -> datetime:
         """The present moment in UTC, on the clock of HELPDESK_CLOCK if it is set."""
@@ -67,6 +100,14 @@ class Settings(BaseSettings):
     def _clock_began(self) -> datetime:
         began = _PROCESS_BEGAN if self.clock_set_at is None else self.clock_set_at
         return datetime.fromtimestamp(began, UTC)
+
+
+def _own_secret(file: Path) -> str:
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(48))
+    return file.read_text().strip()
 
 
 _PROCESS_BEGAN = datetime.now(UTC).timestamp()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import logging
 from typing import Any, Awaitable, Callable
 
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
@@ -13,7 +12,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-logger = logging.getLogger(__name__)
+from helpdesk.dialogue.failed_turns import begin_turn, watch
 
 _SHORTEST_SECRET = 32
 
@@ -75,10 +74,13 @@ class GatewayInput(InputChannel):
             if not hmac.compare_digest(offered.encode(), self._bearer.encode()):
                 return response.json({"error": "unauthorized"}, status=401)
             body = request.json
-            store = request.app.ctx.agent.tracker_store
+            agent = request.app.ctx.agent
+            store = agent.tracker_store
             customer, event_id = body["customer"], body["event_id"]
             tracker = await store.retrieve(customer)
             if tracker is None or not _has_event(tracker, event_id):
+                begin_turn()
+                watch(agent.processor.action_endpoint)
                 await on_new_message(
                     UserMessage(
                         text=body.get("payload") or _as_plain_text(body["text"]),
@@ -90,6 +92,8 @@ class GatewayInput(InputChannel):
                     )
                 )
                 tracker = await store.retrieve(customer)
+            if tracker is None or not _has_event(tracker, event_id):
+                return response.json({"error": "the turn was not made"}, status=503)
             return response.json(_answer(tracker, event_id))
 
         return channel
@@ -107,10 +111,8 @@ def _has_event(tracker: DialogueStateTracker, event_id: str) -> bool:
     )
 
 
-def _answer(tracker: DialogueStateTracker | None, event_id: str) -> dict[str, Any]:
+def _answer(tracker: DialogueStateTracker, event_id: str) -> dict[str, Any]:
     """What was said and done from this event up to the next message."""
-    if tracker is None:
-        raise RuntimeError("the turn was not saved")
     messages, actions, slots, inside = [], [], {}, False
     for event in tracker.events:
         if isinstance(event, UserUttered):

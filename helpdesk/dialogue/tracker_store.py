@@ -19,6 +19,8 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import Column, MetaData, String, Table, Text, create_engine, select
 
+from helpdesk.dialogue.failed_turns import has_failed
+
 _metadata = MetaData()
 _trackers = Table(
     "trackers",
@@ -51,6 +53,8 @@ class BoundedTrackerStore(TrackerStore, SerializedTrackerAsText):
         _metadata.create_all(self._engine)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
+        if has_failed():
+            return
         await self.stream_events(tracker)
         bounded = self._bounded(tracker)
         row = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from helpdesk.domain.handoff import Speaker
@@ -19,6 +19,7 @@ LONGEST_TEXT = 5000
 
 # The slot whose question a login ID or password may be typed as an answer to.
 _LOGIN_QUESTION = "holder_page_done"
+_STARTER = "wish-"
 _ANSWERS = ("/affirm", "/deny", "/inform_")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 
@@ -55,8 +56,18 @@ class ConversationService:
     """What goes in and out, whatever the channel."""
 
     def __init__(
-        self, store: Store, vault: VaultService, pages: PageAddresses, clock: Clock
+        self,
+        store: Store,
+        vault: VaultService,
+        pages: PageAddresses,
+        starters: Mapping[str, str],
+        clock: Clock,
     ) -> None:
+        """`starters`: the label of each wish that an empty conversation offers."""
+        self._starters = {
+            f"{_STARTER}{wish}": Button(f"{_STARTER}{wish}", label, f"/{wish}", False)
+            for wish, label in starters.items()
+        }
         self._store = store
         self._vault = vault
         self._pages = pages
@@ -68,6 +79,10 @@ class ConversationService:
         with self._store.writing() as unit:
             unit.conversations.register(customer, channel, self._clock())
         return customer
+
+    def starters(self) -> list[Button]:
+        """The buttons under an empty conversation."""
+        return list(self._starters.values())
 
     def exists(self, customer: str) -> bool:
         with self._store.reading() as unit:
@@ -91,7 +106,9 @@ class ConversationService:
         An answer to a question that is no longer the newest turn is not obeyed.
         """
         with self._store.writing() as unit:
-            found = unit.conversations.button(customer, button)
+            found = self._starters.get(button) or unit.conversations.button(
+                customer, button
+            )
             if found is None:
                 raise UnknownButton
             known = unit.conversations.accepted(_event_id(customer, client_id))

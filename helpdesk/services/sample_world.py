@@ -64,7 +64,10 @@ class SampleWorldService:
         self._clock = clock
 
     def fill(self) -> bool:
-        """Whether the sample was written: False if its people are there already."""
+        """Whether the sample was written: False if its people are there already.
+
+        The caller sees to it that this is no production database.
+        """
         with self._store.writing() as unit:
             if unit.conversations.exists(self._world.people[0]):
                 return False
@@ -75,6 +78,10 @@ class SampleWorldService:
             for operator, role, status in self._world.operators:
                 unit.handoffs.add_operator(operator, role, status)
         return True
+
+    def contracts(self) -> Sequence[SampleContract]:
+        """What `make run` prints and the conversation tests know."""
+        return self._world.contracts
 
     def is_person(self, person: str) -> bool:
         return person in self._world.people

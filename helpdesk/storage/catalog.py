@@ -139,6 +139,7 @@ class Wording(_Strict):
     session_needed: str
     unavailable: str
     wrong_login: str
+    login_locked: str
     missing_login: str
     code_wrong_length: str
     code_has_letters: str

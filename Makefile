@@ -1,0 +1,74 @@
+# One word each; `make` alone lists them.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+UV := .tools/bin/uv
+APP := .venv/bin/python
+RASA := .venv-rasa/bin/rasa
+MODEL := models/helpdesk.tar.gz
+LOG := var/log/make.log
+
+# uv takes the Pythons that are here: .python-version lets pyenv show both.
+export UV_PYTHON_DOWNLOADS := never
+export RASA_TELEMETRY_ENABLED := false
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+export TF_CPP_MIN_LOG_LEVEL := 3
+export PYTHONPATH := $(CURDIR)
+
+# What the model is made of; wording in domain.yml is restored from Rasa's cache.
+TRAINING_DATA := config.yml domain.yml $(wildcard data/nlu/*.yml data/rules/*.yml) \
+	data/catalog/vocabulary.yml data/catalog/errors.yml $(wildcard helpdesk/nlu/*.py)
+
+# $(call step,what is being done,command): one line with the time it took; if it fails,
+# the end of what it printed.
+step = @mkdir -p var/log; printf '%s ... ' "$(1)"; start=$$(date +%s); \
+	if ( $(2) ) > $(LOG) 2>&1; then echo "done ($$(( $$(date +%s) - start )) s)"; \
+	else echo "failed"; tail -n 30 $(LOG) | cut -c -400; exit 1; fi
+
+.PHONY: help run train test check format evaluate converse shell bench reset test-services
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: .venv/built .venv-rasa/built $(MODEL) ## start everything, with sample customers
+	@$(APP) -m helpdesk.launch
+
+train: $(MODEL) ## train the model, if what it is made of has changed
+
+check: .venv/built .venv-rasa/built $(MODEL) ## format, lint, types, data
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+	$(call step,Validating Rasa's data,$(RASA) data validate --fail-on-warnings)
+
+format: .venv/built ## put the code in shape
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+
+reset: ## forget the sample world and all conversations
+	@rm -f var/*.db var/*.db-wal var/*.db-shm
+	@echo "The databases under var/ are gone; make run fills them anew."
+
+$(UV):
+	@mkdir -p .tools
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "python3 is older than 3.11: install Python 3.11 or newer."; exit 1; }
+	$(call step,Getting uv,python3 -m venv .tools && .tools/bin/pip install -q uv)
+
+.venv/built: pyproject.toml uv.lock | $(UV)
+	$(call step,Building the application's environment,$(UV) sync -q --compile-bytecode)
+	@touch $@
+
+.venv-rasa/built: requirements-rasa.txt | $(UV)
+	@$(UV) python find -q 3.10 > /dev/null 2>&1 || { echo "Python 3.10 is missing: Rasa\
+	 needs it (for example: pyenv install 3.10)."; exit 1; }
+	$(call step,Building Rasa's environment (2.7 GB),$(UV) venv -q --allow-existing \
+		--python 3.10 .venv-rasa && $(UV) pip sync -q --python .venv-rasa/bin/python \
+		--compile-bytecode --require-hashes requirements-rasa.txt)
+	@touch $@
+
+$(MODEL): $(TRAINING_DATA) | .venv-rasa/built
+	$(call step,Training the model (1 to 2 minutes),$(RASA) train --out models \
+		--fixed-model-name helpdesk)
+	@touch $@

@@ -1,0 +1,59 @@
+"""The client of Rasa's GatewayInput channel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from helpdesk.services.conversations import Answer, BotMessage
+from helpdesk.services.ports import InboxItem
+
+
+class RasaAway(RuntimeError):
+    """Rasa, or an action that the turn needs, does not answer; the turn did not happen."""
+
+
+class RasaClient:
+    """One turn a call. A repeated event id gives the stored answer, so retrying is safe."""
+
+    def __init__(self, url: str, secret: str, client: httpx.AsyncClient) -> None:
+        self._turns = f"{url}/webhooks/gateway/turn"
+        self._health = f"{url}/webhooks/gateway/"
+        self._headers = {"Authorization": f"Bearer {secret}"}
+        self._client = client
+
+    async def turn(self, item: InboxItem) -> Answer:
+        """The bot's answer to an inbox item. Raises RasaAway."""
+        body = {"customer": item.customer, "event_id": item.event_id}
+        body |= {"payload": item.payload} if item.payload else {"text": item.text or ""}
+        try:
+            response = await self._client.post(
+                self._turns, json=body, headers=self._headers
+            )
+            response.raise_for_status()
+        except httpx.HTTPError as error:
+            raise RasaAway(type(error).__name__) from error
+        return _answer(response.json())
+
+    async def is_ready(self) -> bool:
+        """Whether Rasa answers, and keeps conversations in our own tracker store."""
+        try:
+            response = await self._client.get(self._health)
+        except httpx.HTTPError:
+            return False
+        return (
+            response.is_success
+            and response.json().get("tracker_store") == "BoundedTrackerStore"
+        )
+
+
+def _answer(content: dict[str, Any]) -> Answer:
+    messages = [
+        BotMessage(
+            message["text"],
+            [(button["title"], button["payload"]) for button in message["buttons"]],
+        )
+        for message in content["messages"]
+    ]
+    return Answer(messages, content["awaits"])

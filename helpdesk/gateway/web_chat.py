@@ -1,0 +1,167 @@
+"""The web chat's interface: messages in by JSON, answers out by server-sent events."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from helpdesk.bootstrap import Helpdesk
+from helpdesk.gateway.worker import Hub, TurnWorker
+from helpdesk.services.conversations import LONGEST_TEXT, UnknownButton
+from helpdesk.services.ports import Message
+
+_CUSTOMER = "customer"
+_LONGEST_CLIENT_ID = 64
+# A stream looks by itself now and then: staff may have written in another process.
+_LOOK_SECONDS = 2.0
+
+
+class WebChat:
+    """The routes below /chat that carry messages; the page itself is helpdesk.web's."""
+
+    def __init__(self, helpdesk: Helpdesk, worker: TurnWorker, hub: Hub) -> None:
+        self._helpdesk = helpdesk
+        self._worker = worker
+        self._hub = hub
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/chat/session", self.begin, methods=["POST"]),
+            Route("/chat/messages", self.accept, methods=["POST"]),
+            Route("/chat/events", self.events),
+        ]
+
+    async def begin(self, request: Request) -> Response:
+        """Give the browser a customer of its own; in the sample world, a sample one."""
+        body = await _json(request)
+        sample = body.get("sample")
+        if isinstance(sample, str) and self._may_be(sample):
+            request.session[_CUSTOMER] = sample
+        customer = await run_in_threadpool(current_customer, request, self._helpdesk)
+        return JSONResponse({"customer": customer})
+
+    async def accept(self, request: Request) -> Response:
+        """202 after the message is stored; it is answered later."""
+        customer = request.session.get(_CUSTOMER)
+        words = self._helpdesk.catalog.wording
+        if not await run_in_threadpool(self._is_known, customer):
+            return JSONResponse({"error": words.session_needed}, 401)
+        if request.headers.get("content-type", "").startswith("application/json"):
+            return await self._accept_json(customer, await _json(request))
+        form = await request.form()
+        await self._accept_json(customer, {"text": form.get("text")})
+        return RedirectResponse("/chat", 303)
+
+    async def _accept_json(self, customer: str, body: dict[str, Any]) -> Response:
+        words = self._helpdesk.catalog.wording
+        conversations = self._helpdesk.conversations
+        text, data = body.get("text"), body.get("data")
+        client_id = str(body.get("client_id") or secrets.token_hex(8))
+        if len(client_id) > _LONGEST_CLIENT_ID:
+            return JSONResponse({"error": words.unreadable}, 422)
+        if isinstance(data, str):
+            try:
+                item = await run_in_threadpool(
+                    conversations.accept_button, customer, data, client_id
+                )
+            except UnknownButton:
+                return JSONResponse({"error": words.unknown_button}, 422)
+        elif not isinstance(text, str):
+            return JSONResponse({"error": words.unreadable}, 422)
+        elif len(text) > LONGEST_TEXT:
+            return JSONResponse({"error": words.too_long}, 413)
+        else:
+            item = await run_in_threadpool(
+                conversations.accept_text, customer, _encodable(text), client_id
+            )
+        self._worker.wake(customer)
+        at = self._helpdesk.clock().isoformat()
+        return JSONResponse({"id": item, "at": at}, 202)
+
+    async def events(self, request: Request) -> Response:
+        """Everything that is said to the customer after the given id."""
+        customer = request.session.get(_CUSTOMER)
+        if not await run_in_threadpool(self._is_known, customer):
+            error = self._helpdesk.catalog.wording.session_needed
+            return JSONResponse({"error": error}, 401)
+        after = request.headers.get("last-event-id") or request.query_params.get("after")
+        last = int(after) if after and after.isdecimal() else 0
+        return StreamingResponse(
+            self._stream(request, customer, last),
+            media_type="text/event-stream",
+            headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+        )
+
+    async def _stream(
+        self, request: Request, customer: str, last: int
+    ) -> AsyncIterator[str]:
+        typing = False
+        async with self._hub.listen(customer) as news:
+            yield ": open\n\n"
+            while not await request.is_disconnected():
+                news.clear()
+                if typing != self._hub.is_typing(customer):
+                    typing = not typing
+                    yield f"event: typing\ndata: {json.dumps({'on': typing})}\n\n"
+                messages = await run_in_threadpool(
+                    self._helpdesk.conversations.messages, customer, last
+                )
+                for message in messages:
+                    last = message.id
+                    if message.author != _CUSTOMER:
+                        data = json.dumps(as_event(message), ensure_ascii=False)
+                        yield f"id: {last}\ndata: {data}\n\n"
+                try:
+                    await asyncio.wait_for(news.wait(), _LOOK_SECONDS)
+                except TimeoutError:
+                    yield ": still here\n\n"
+
+    def _may_be(self, sample: str) -> bool:
+        is_sample_world = not self._helpdesk.settings.is_production
+        return is_sample_world and self._helpdesk.sample_world.is_person(sample)
+
+    def _is_known(self, customer: object) -> bool:
+        return isinstance(customer, str) and self._helpdesk.conversations.exists(customer)
+
+
+def current_customer(request: Request, helpdesk: Helpdesk) -> str:
+    """The browser's customer; a new one if it has none, or one that is gone."""
+    known = request.session.get(_CUSTOMER)
+    if isinstance(known, str) and helpdesk.conversations.exists(known):
+        return known
+    customer = helpdesk.conversations.begin("web")
+    request.session[_CUSTOMER] = customer
+    return customer
+
+
+def as_event(message: Message) -> dict[str, Any]:
+    """A line of the conversation in the form of the events (docs/architecture.md)."""
+    return {
+        "id": message.id,
+        "from": message.author,
+        "text": message.text,
+        "buttons": [{"label": each.label, "data": each.id} for each in message.buttons],
+        "at": message.at.isoformat(),
+    }
+
+
+async def _json(request: Request) -> dict[str, Any]:
+    """The body as an object; empty if it is none."""
+    try:
+        body = json.loads(await request.body() or b"{}")
+    except (UnicodeDecodeError, json.JSONDecodeError):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _encodable(text: str) -> str:
+    """Without lone surrogates and NUL, which JSON may carry and databases refuse."""
+    return text.encode("utf-8", "ignore").decode("utf-8").replace("\x00", "")

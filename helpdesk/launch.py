@@ -1,0 +1,238 @@
+"""Starts everything on one machine: database, Rasa, actions, app. `make run` calls it."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import tarfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from urllib.parse import urlsplit
+
+import httpx
+from sqlalchemy.exc import SQLAlchemyError
+
+from helpdesk.bootstrap import Helpdesk, build
+from helpdesk.settings import ROOT, BadSettings, Settings
+from helpdesk.storage.catalog import BadCatalog
+
+MODEL = ROOT / "models" / "helpdesk.tar.gz"
+_RASA = ROOT / ".venv-rasa" / "bin" / "rasa"
+_READY_SECONDS = 180
+_STOP_SECONDS = 10
+
+
+class CannotStart(RuntimeError):
+    """Why it was not started, or did not stay up, in one sentence."""
+
+
+@dataclass
+class Child:
+    """A process of ours and the file that holds what it printed."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+def main() -> int:
+    """Run until Ctrl-C (0); 1 and one sentence if something is wrong."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    children: list[Child] = []
+    try:
+        settings = Settings.for_this_machine()
+        check_ports(settings)
+        check_model(MODEL)
+        helpdesk = prepare_database(settings)
+        children += start(settings)
+        wait_until_ready(children, settings)
+        print_welcome(helpdesk)
+        watch(children)
+    except KeyboardInterrupt:
+        print("\nStopping ...", flush=True)
+        return 0
+    except (CannotStart, BadSettings, BadCatalog) as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    finally:
+        stop(children)
+    return 0
+
+
+def check_ports(settings: Settings) -> None:
+    """Raises CannotStart if somebody listens where we want to."""
+    wanted = {
+        "HELPDESK_PORT": settings.port,
+        "HELPDESK_ACTIONS_URL": urlsplit(settings.actions_url).port or 5055,
+        "HELPDESK_RASA_URL": urlsplit(settings.rasa_url).port or 5005,
+    }
+    for name, port in wanted.items():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                raise CannotStart(
+                    f"Port {port} is taken: stop what uses it, or set {name}."
+                ) from error
+
+
+def check_model(model: Path) -> None:
+    """Raises CannotStart if the model is missing or is no whole archive."""
+    try:
+        with tarfile.open(model) as archive:
+            archive.getmember("metadata.json")
+    except FileNotFoundError as error:
+        raise CannotStart("There is no model yet: run `make train`.") from error
+    except (tarfile.TarError, EOFError, OSError, KeyError) as error:
+        raise CannotStart(
+            f"The model {model.relative_to(ROOT)} is broken: delete it and run"
+            " `make train`."
+        ) from error
+
+
+def prepare_database(settings: Settings) -> Helpdesk:
+    """Migrate, and fill the sample world outside production. Raises CannotStart."""
+    with step("Preparing the database"):
+        helpdesk = build(settings)
+        try:
+            helpdesk.database.migrate()
+        except (SQLAlchemyError, OSError) as error:
+            raise CannotStart(
+                "The database of HELPDESK_DATABASE_URL cannot be opened:"
+                f" {' '.join(str(error).split())[:200]}"
+            ) from error
+        if not settings.is_production:
+            helpdesk.sample_world.fill()
+    return helpdesk
+
+
+def start(settings: Settings) -> list[Child]:
+    """Start the three processes; each prints into a file of its own under var/."""
+    rasa = urlsplit(settings.rasa_url)
+    host, port = rasa.hostname or "127.0.0.1", str(rasa.port or 5005)
+    serve_rasa = [str(_RASA), "run", "-i", host, "-p", port, "-m", str(MODEL)]
+    commands = {
+        "rasa": serve_rasa,
+        "actions": [sys.executable, "-m", "actions.server"],
+        "app": [sys.executable, "-m", "helpdesk.public"],
+    }
+    logs = ROOT / "var" / "log"
+    logs.mkdir(parents=True, exist_ok=True)
+    children = []
+    for name, command in commands.items():
+        log = logs / f"{name}.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=settings.for_children(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                # Ctrl-C reaches this process alone, which stops the others in order.
+                start_new_session=True,
+            )
+        children.append(Child(name, process, log))
+    return children
+
+
+def wait_until_ready(children: list[Child], settings: Settings) -> None:
+    """Wait for /readyz, naming what is still missing. Raises CannotStart."""
+    with step("Starting Rasa, the actions and the app"):
+        deadline = time.monotonic() + _READY_SECONDS
+        address = f"http://127.0.0.1:{settings.port}/readyz"
+        missing = "app"
+        while time.monotonic() < deadline:
+            check_alive(children)
+            try:
+                response = httpx.get(address, timeout=5, trust_env=False)
+            except httpx.HTTPError:
+                pass
+            else:
+                if response.is_success:
+                    return
+                missing = ", ".join(k for k, ok in response.json().items() if not ok)
+            time.sleep(0.5)
+    raise CannotStart(
+        f"Not ready after {_READY_SECONDS} seconds ({missing} does not answer);"
+        " see var/log/."
+    )
+
+
+def check_alive(children: list[Child]) -> None:
+    """Raises CannotStart, naming the process that ended and where it says why."""
+    for child in children:
+        if child.process.poll() is not None:
+            lines = child.log.read_text("utf-8", "replace").strip().splitlines()
+            last = f" Its last line: {lines[-1][:300]}" if lines else ""
+            raise CannotStart(
+                f"The process {child.name} has ended; see"
+                f" {child.log.relative_to(ROOT)}.{last}"
+            )
+
+
+def print_welcome(helpdesk: Helpdesk) -> None:
+    """The addresses and the sample people."""
+    address = helpdesk.settings.pages_url
+    print(f"\n  Chat     {address}/chat\n  My Page  {address}/mypage\n")
+    if not helpdesk.settings.is_production:
+        print("  Sample world (see README):")
+        print(f"  {'line':8}{'login ID':10}{'password':18}{'number':8}user code")
+        for each in helpdesk.sample_world.contracts():
+            print(
+                f"  {each.id:8}{each.login:10}{each.password:18}"
+                f"{each.number_last4:8}{each.code}"
+            )
+            if each.old_code:
+                print(f"  {'':44}{each.old_code} (replaced)")
+    print("\nPress Ctrl-C to stop.", flush=True)
+
+
+def watch(children: list[Child]) -> None:
+    """Return never; raises CannotStart when a process ends by itself."""
+    while True:
+        check_alive(children)
+        time.sleep(1)
+
+
+def stop(children: list[Child]) -> None:
+    """End the processes, the app first; what does not listen is killed."""
+    for child in reversed(children):
+        child.process.terminate()
+    deadline = time.monotonic() + _STOP_SECONDS
+    for child in reversed(children):
+        try:
+            child.process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.process.kill()
+            child.process.wait()
+    if children:
+        print("Stopped.", flush=True)
+
+
+class step:  # noqa: N801 -- reads like a verb at its use
+    """Print what is being done, and how long it took."""
+
+    def __init__(self, doing: str) -> None:
+        self._doing = doing
+
+    def __enter__(self) -> None:
+        self._began = time.monotonic()
+        print(f"{self._doing} ...", end=" ", flush=True)
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if error is None:
+            print(f"done ({time.monotonic() - self._began:.0f} s)", flush=True)
+
+
+def _interrupt(signum: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

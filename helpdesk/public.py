@@ -1,0 +1,175 @@
+"""The public application on port 8000: joins the gateway and the pages.
+
+Run with `python -m helpdesk.public`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from helpdesk.bootstrap import Helpdesk, build
+from helpdesk.gateway.rasa_client import RasaClient
+from helpdesk.gateway.web_chat import WebChat, current_customer
+from helpdesk.gateway.worker import Bot, Hub, TurnWorker
+from helpdesk.settings import BadSettings, Settings
+from helpdesk.storage.catalog import BadCatalog
+from helpdesk.web.chat import ChatPage
+from helpdesk.web.link_pages import EndUserLinkPage, HolderLinkPage
+from helpdesk.web.my_page import MyPage
+from helpdesk.web.pages import STATIC, Pages, SecurityHeaders
+
+logger = logging.getLogger(__name__)
+
+# Longer than a turn with all its actions; shorter than Rasa's own lock of a minute.
+_RASA_TIMEOUT_SECONDS = 30.0
+_HEALTH_TIMEOUT_SECONDS = 3.0
+
+
+class PublicApplication:
+    """Builds the Starlette application; `bot` replaces Rasa in tests."""
+
+    def __init__(self, helpdesk: Helpdesk, bot: Bot | None = None) -> None:
+        settings = helpdesk.settings
+        self._helpdesk = helpdesk
+        self._client = httpx.AsyncClient(timeout=_RASA_TIMEOUT_SECONDS, trust_env=False)
+        self._rasa = RasaClient(settings.rasa_url, settings.secret_key, self._client)
+        self._pages = Pages(helpdesk)
+        hub = Hub()
+        self._worker = TurnWorker(
+            helpdesk.conversations,
+            bot or self._rasa,
+            hub,
+            helpdesk.catalog.wording.delayed,
+            self._sweep,
+        )
+        wake = self._worker.wake
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._chat = WebChat(helpdesk, self._worker, hub)
+        self._page_rooms = [
+            ChatPage(helpdesk, self._pages, lambda r: current_customer(r, helpdesk)),
+            HolderLinkPage(helpdesk, self._pages, self._wake_from_thread),
+            EndUserLinkPage(helpdesk, self._pages, self._wake_from_thread),
+            MyPage(helpdesk, self._pages),
+        ]
+        self._wake = wake
+
+    def starlette(self) -> Starlette:
+        settings = self._helpdesk.settings
+        routes = [
+            Route("/healthz", self._alive),
+            Route("/readyz", self._ready),
+            *self._chat.routes(),
+            *(route for room in self._page_rooms for route in room.routes()),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ]
+        session = Middleware(
+            SessionMiddleware,
+            secret_key=settings.secret_key,
+            session_cookie="helpdesk",
+            max_age=30 * 24 * 3600,
+            same_site="lax",
+            https_only=settings.is_production,
+        )
+        return Starlette(
+            routes=routes,
+            middleware=[Middleware(SecurityHeaders), session],
+            exception_handlers={404: self._not_found, Exception: self._failed},
+            lifespan=self._lifespan,
+        )
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        self._loop = asyncio.get_running_loop()
+        polling = asyncio.create_task(self._worker.run())
+        yield
+        polling.cancel()
+        with suppress(asyncio.CancelledError):
+            await polling
+        await self._worker.close()
+        await self._client.aclose()
+
+    def _wake_from_thread(self, customer: str) -> None:
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._wake, customer)
+
+    def _sweep(self) -> None:
+        self._helpdesk.vault.forget_expired()
+        self._helpdesk.linking.expire_pages()
+
+    async def _alive(self, _: Request) -> Response:
+        return JSONResponse({"alive": True})
+
+    async def _ready(self, _: Request) -> Response:
+        """200 if database, Rasa and actions answer; 503 naming what does not."""
+        checks = {
+            "database": await self._database_answers(),
+            "rasa": await self._rasa.is_ready(),
+            "actions": await self._actions_answer(),
+        }
+        return JSONResponse(checks, 200 if all(checks.values()) else 503)
+
+    async def _database_answers(self) -> bool:
+        try:
+            return await run_in_threadpool(self._helpdesk.database.answers)
+        except Exception:  # noqa: BLE001 -- whatever the driver raises, it is not ready
+            return False
+
+    async def _actions_answer(self) -> bool:
+        parts = urlsplit(self._helpdesk.settings.actions_url)
+        health = urlunsplit((parts.scheme, parts.netloc, "/health", "", ""))
+        try:
+            response = await self._client.get(health, timeout=_HEALTH_TIMEOUT_SECONDS)
+        except httpx.HTTPError:
+            return False
+        return response.is_success
+
+    async def _not_found(self, request: Request, _: Exception) -> Response:
+        words = self._helpdesk.catalog.wording.not_found
+        if "text/html" not in request.headers.get("accept", ""):
+            return JSONResponse({"error": words.sentence}, 404)
+        return self._pages.sorry(request, words, 404)
+
+    async def _failed(self, request: Request, error: Exception) -> Response:
+        """The edge: logged with its traceback by the server, answered in a sentence."""
+        words = self._helpdesk.catalog.wording
+        if request.url.path.startswith("/chat/"):
+            return JSONResponse({"error": words.unavailable}, 503)
+        return self._pages.sorry(request, words.failed, 500)
+
+
+def main() -> int:
+    """Serve until stopped; one sentence and 1 if the settings or the catalog are wrong."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    # Addresses carry one-time tokens: no request line is logged.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        settings = Settings.from_env()
+        helpdesk = build(settings)
+    except (BadSettings, BadCatalog) as error:
+        print(error, file=sys.stderr)
+        return 1
+    app = PublicApplication(helpdesk).starlette()
+    uvicorn.run(
+        app, host="0.0.0.0", port=settings.port, access_log=False, log_level="warning"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Pages: the chat, the link pages and My Page."""

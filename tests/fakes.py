@@ -1,0 +1,35 @@
+"""Stand-ins: a clock that tests move, and the moment at which it starts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+
+def japan(
+    year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0
+) -> datetime:
+    """A moment as a Japanese clock shows it."""
+    zone = ZoneInfo("Asia/Tokyo")
+    return datetime(year, month, day, hour, minute, second, tzinfo=zone)
+
+
+# A Tuesday, at the hour for which the design shows the sample world.
+NOW = japan(2026, 11, 24, 11).astimezone(timezone.utc)
+
+
+class FakeClock:
+    """Stands still until a test moves it; in UTC, like the real one."""
+
+    def __init__(self, at: datetime = NOW) -> None:
+        self._at = at.astimezone(timezone.utc)
+
+    def __call__(self) -> datetime:
+        return self._at
+
+    def forward(self, **amount: float) -> None:
+        """Move on, by the arguments of `timedelta`."""
+        self._at += timedelta(**amount)
+
+    def set(self, at: datetime) -> None:
+        self._at = at.astimezone(timezone.utc)

@@ -1,0 +1,1 @@
+"""The use cases, on the sample world in a database in memory."""

@@ -1,0 +1,1 @@
+"""The tables, the catalog and the secrets."""
