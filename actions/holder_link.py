@@ -9,7 +9,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.procedures import begin, drop, finish
+from actions.procedures import begin, drop, entity, finish
 from helpdesk.bootstrap import Helpdesk, helpdesk
 
 
@@ -22,6 +22,9 @@ class ActionBeginHolderLink(Action):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
+        if entity(tracker, "writer_role") == "end_user":
+            # Whoever only uses the subscription needs no holder's link (F-CON-19).
+            return [FollowupAction("action_begin_user_link")]
         dispatcher.utter_message(response="utter_holder_link_page")
         return begin(tracker, domain, "holder_link_form")
 

@@ -18,13 +18,6 @@ if TYPE_CHECKING:
     from tests.fakes import FakeClock
 
 
-@pytest.fixture
-def clock() -> FakeClock:
-    from tests.fakes import FakeClock
-
-    return FakeClock()
-
-
 @pytest.fixture(scope="session")
 def settings() -> Settings:
     """An empty database in memory; nothing that matters comes from the environment."""
@@ -40,36 +33,49 @@ def settings() -> Settings:
 
 
 @pytest.fixture(scope="session")
-def sample_database(settings: Settings) -> Iterator[sqlite3.Connection]:
-    """The sample world, filled once: hashing its passwords takes a second."""
+def built(settings: Settings) -> Iterator[tuple[Helpdesk, FakeClock]]:
+    """All services on the sample world; hashing passwords makes it slow to build."""
     from helpdesk.bootstrap import build
     from tests.fakes import FakeClock
 
-    filled = build(settings, FakeClock())
-    filled.database.migrate()
-    filled.sample_world.fill()
+    clock = FakeClock()
+    helpdesk = build(settings, clock)
+    helpdesk.database.migrate()
+    helpdesk.sample_world.fill()
+    yield helpdesk, clock
+    helpdesk.database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sample_database(built: tuple[Helpdesk, FakeClock]) -> Iterator[sqlite3.Connection]:
+    """A copy of the database as it was filled."""
     copy = sqlite3.connect(":memory:")
-    _raw(filled.database.engine).backup(copy)
-    filled.database.engine.dispose()
+    _raw(built[0].database.engine).backup(copy)
     yield copy
     copy.close()
 
 
 @pytest.fixture
-def helpdesk(
-    settings: Settings, clock: FakeClock, sample_database: sqlite3.Connection
-) -> Iterator[Helpdesk]:
-    """All services on the sample world, at 2026-11-24 11:00 in Japan."""
-    from helpdesk.bootstrap import build
+def clock(built: tuple[Helpdesk, FakeClock]) -> FakeClock:
+    """The services' clock, set back to 2026-11-24 11:00 in Japan."""
+    from tests.fakes import NOW
 
-    built = build(settings, clock)
-    sample_database.backup(_raw(built.database.engine))
-    yield built
-    built.database.engine.dispose()
+    clock = built[1]
+    clock.set(NOW)
+    return clock
+
+
+@pytest.fixture
+def helpdesk(
+    built: tuple[Helpdesk, FakeClock], clock: FakeClock, sample_database: sqlite3.Connection
+) -> Helpdesk:
+    """All services on the untouched sample world: all they remember is in the database."""
+    helpdesk = built[0]
+    sample_database.backup(_raw(helpdesk.database.engine))
+    return helpdesk
 
 
 def _raw(engine: Any) -> sqlite3.Connection:
     with engine.connect() as connection:
         raw: sqlite3.Connection = connection.connection.driver_connection
-        connection.rollback()
     return raw

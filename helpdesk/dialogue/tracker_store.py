@@ -44,12 +44,12 @@ class BoundedTrackerStore(TrackerStore, SerializedTrackerAsText):
         self,
         domain: Domain | None,
         event_broker: EventBroker | None = None,
-        url: str = "sqlite:///var/rasa.db",
+        database_url: str = "sqlite:///var/rasa.db",
         **kwargs: Any,
     ) -> None:
         super().__init__(domain, event_broker, **kwargs)
-        connect_args = {"timeout": 5} if url.startswith("sqlite") else {}
-        self._engine = create_engine(url, future=True, connect_args=connect_args)
+        connect_args = {"timeout": 5} if database_url.startswith("sqlite") else {}
+        self._engine = create_engine(database_url, future=True, connect_args=connect_args)
         _metadata.create_all(self._engine)
 
     async def save(self, tracker: DialogueStateTracker) -> None:

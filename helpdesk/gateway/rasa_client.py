@@ -25,6 +25,10 @@ class RasaClient:
 
     async def turn(self, item: InboxItem) -> Answer:
         """The bot's answer to an inbox item. Raises RasaAway."""
+        return answer_of(await self.ask(item))
+
+    async def ask(self, item: InboxItem) -> dict[str, Any]:
+        """GatewayInput's own answer, actions and slots included. Raises RasaAway."""
         body = {"customer": item.customer, "event_id": item.event_id}
         body |= {"payload": item.payload} if item.payload else {"text": item.text or ""}
         try:
@@ -34,7 +38,8 @@ class RasaClient:
             response.raise_for_status()
         except httpx.HTTPError as error:
             raise RasaAway(type(error).__name__) from error
-        return _answer(response.json())
+        content: dict[str, Any] = response.json()
+        return content
 
     async def is_ready(self) -> bool:
         """Whether Rasa answers, and keeps conversations in our own tracker store."""
@@ -48,7 +53,8 @@ class RasaClient:
         )
 
 
-def _answer(content: dict[str, Any]) -> Answer:
+def answer_of(content: dict[str, Any]) -> Answer:
+    """What is said to the customer, from GatewayInput's answer."""
     messages = [
         BotMessage(
             message["text"],

@@ -242,7 +242,7 @@ class LinkingService:
         now = self._clock()
         unit.links.add(customer, subscription, role, now)
         unit.audit.add(
-            now, f"customer:{customer}", "linked", subscription, role=role.value, at=where
+            now, f"customer:{customer}", "linked", subscription, role=role.value, where=where
         )
         return found
 

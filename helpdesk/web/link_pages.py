@@ -75,8 +75,10 @@ class LinkPage:
         except TooManyTries as locked:
             words = self._helpdesk.catalog.wording.as_day_format()
             return "locked", {"until": words.time(locked.until)}
-        except PageExpired:
+        except (PageExpired, TooEarly):
             return "expired", {}
+        except AlreadyLinked:
+            return "already", {}
         return self.first_step, {}
 
     def _prove(

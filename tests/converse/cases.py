@@ -1,0 +1,136 @@
+"""Conversation tests as data: reads the YAML files and says clearly what is wrong."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+STEP_KINDS = ("user", "button", "page", "line", "operator", "wait")
+_ASSERTIONS = {
+    "action_executed",
+    "slot_was_set",
+    "slot_was_not_set",
+    "bot_uttered",
+    "bot_did_not_utter",
+    "state",
+}
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+# The moment at which the sample world is described in the README.
+DEFAULT_CLOCK = datetime.fromisoformat("2026-11-24T11:00:00+09:00")
+
+
+class BadCase(ValueError):
+    """A case that cannot be read: file, case and reason in one line."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step; `actor` None means the case's customer."""
+
+    kind: str
+    value: Any
+    actor: str | None
+    assertions: list[tuple[str, Any]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """`customer` None means a stranger."""
+
+    file: Path
+    name: str
+    clock: datetime
+    customer: str | None
+    steps: list[Step] = field(default_factory=list)
+
+
+def read_cases(folder: Path) -> list[Case]:
+    """All cases of the folder's YAML files, in order. Raises BadCase."""
+    files = sorted([*folder.rglob("*.yml"), *folder.rglob("*.yaml")])
+    if folder.is_file():
+        files = [folder]
+    cases = [case for file in files for case in _read_file(file)]
+    if not cases:
+        raise BadCase(f"{folder}: there is no test case")
+    return cases
+
+
+def duration(text: str) -> timedelta:
+    """`90s`, `15m`, `2h` or `1d`. Raises ValueError."""
+    match = re.fullmatch(r"(\d+)\s*([smhd])", str(text).strip())
+    if match is None:
+        raise ValueError(f"{text!r} is no duration such as 90s, 15m, 2h or 1d")
+    return timedelta(**{_UNITS[match.group(2)]: int(match.group(1))})
+
+
+def _read_file(file: Path) -> list[Case]:
+    try:
+        content = yaml.safe_load(file.read_text("utf-8")) or {}
+    except yaml.YAMLError as error:
+        raise BadCase(f"{file}: {' '.join(str(error).split())}") from error
+    fixtures = {
+        name: _settings(value)
+        for fixture in content.get("fixtures") or []
+        for name, value in fixture.items()
+    }
+    return [_read_case(file, case, fixtures) for case in content.get("test_cases") or []]
+
+
+def _read_case(
+    file: Path, case: dict[str, Any], fixtures: dict[str, dict[str, Any]]
+) -> Case:
+    name = str(case.get("test_case", "?"))
+    settings: dict[str, Any] = {}
+    for fixture in case.get("fixtures") or []:
+        if fixture not in fixtures:
+            raise BadCase(f"{file}: {name}: there is no fixture {fixture!r}")
+        settings |= fixtures[fixture]
+    settings |= {key: case[key] for key in ("clock", "customer") if key in case}
+    unknown = settings.keys() - {"clock", "customer"}
+    if unknown:
+        raise BadCase(f"{file}: {name}: a fixture may not set {', '.join(unknown)}")
+    try:
+        steps = [_read_step(step) for step in case.get("steps") or []]
+        clock = _moment(settings.get("clock", DEFAULT_CLOCK))
+    except ValueError as error:
+        raise BadCase(f"{file}: {name}: {error}") from error
+    return Case(file, name, clock, settings.get("customer"), steps)
+
+
+def _settings(value: Any) -> dict[str, Any]:
+    """A fixture is a mapping, or Rasa's list of mappings with one key each."""
+    parts = value if isinstance(value, list) else [value]
+    return {key: entry for part in parts for key, entry in (part or {}).items()}
+
+
+def _moment(value: Any) -> datetime:
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    if moment.tzinfo is None:
+        # The carrier is in Japan: a clock without a zone means Japan time.
+        moment = moment.replace(tzinfo=DEFAULT_CLOCK.tzinfo)
+    return moment
+
+
+def _read_step(step: dict[str, Any]) -> Step:
+    kinds = [kind for kind in STEP_KINDS if kind in step]
+    if len(kinds) != 1:
+        raise ValueError(f"a step is one of {', '.join(STEP_KINDS)}: {step}")
+    unknown = step.keys() - {*STEP_KINDS, "as", "assertions"}
+    if unknown:
+        raise ValueError(f"unknown key {', '.join(map(str, unknown))} in a step")
+    assertions = [
+        (name, value)
+        for assertion in step.get("assertions") or []
+        for name, value in assertion.items()
+    ]
+    for name, _ in assertions:
+        if name not in _ASSERTIONS:
+            raise ValueError(f"there is no assertion {name!r}")
+    value = step[kinds[0]]
+    return Step(kinds[0], "" if value is None else value, step.get("as"), assertions)

@@ -1,0 +1,82 @@
+"""What the tests of several services arrange and read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Table, select
+
+from helpdesk.bootstrap import Helpdesk
+from helpdesk.domain.linking import LinkRole
+from helpdesk.services.ports import InboxItem
+from helpdesk.storage import tables
+
+Rows = Callable[[Table], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def rows(helpdesk: Helpdesk) -> Rows:
+    """All rows of a table, the oldest first."""
+
+    def read(table: Table) -> list[dict[str, Any]]:
+        with helpdesk.database.engine.connect() as connection:
+            return [dict(row._mapping) for row in connection.execute(select(table))]
+
+    return read
+
+
+@pytest.fixture
+def audit(rows: Rows) -> Callable[[], list[tuple[Any, ...]]]:
+    """The audit log: actor, action, subject, detail."""
+
+    def read() -> list[tuple[Any, ...]]:
+        return [
+            (row["actor"], row["action"], row["subject"], row["detail"])
+            for row in rows(tables.audit)
+        ]
+
+    return read
+
+
+@pytest.fixture
+def everything_stored(rows: Rows) -> Callable[[], str]:
+    """All that the database holds, as one text."""
+
+    def read() -> str:
+        return "\n".join(str(rows(table)) for table in tables.metadata.sorted_tables)
+
+    return read
+
+
+@pytest.fixture
+def stranger(helpdesk: Helpdesk) -> str:
+    """A customer of whom nothing is known."""
+    return helpdesk.conversations.begin("web")
+
+
+@pytest.fixture
+def offer(helpdesk: Helpdesk) -> Callable[[str, LinkRole], str]:
+    """Offers a link page; its token."""
+
+    def make(customer: str, role: LinkRole) -> str:
+        with helpdesk.database.writing() as unit:
+            return helpdesk.linking.offer_page(unit, customer, role)
+
+    return make
+
+
+@pytest.fixture
+def inbox(helpdesk: Helpdesk) -> Callable[[str], list[str | None]]:
+    """The payloads (or texts) that wait in a customer's inbox; reading finishes them."""
+
+    def read(customer: str) -> list[str | None]:
+        found: list[InboxItem] = []
+        with helpdesk.database.writing() as unit:
+            while (item := unit.conversations.pending(customer)) is not None:
+                unit.conversations.finish(item.id, helpdesk.clock())
+                found.append(item)
+        return [item.payload or item.text for item in found]
+
+    return read
