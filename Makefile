@@ -26,7 +26,8 @@ step = @mkdir -p var/log; printf '%s ... ' "$(1)"; start=$$(date +%s); \
 	if ( $(2) ) > $(LOG) 2>&1; then echo "done ($$(( $$(date +%s) - start )) s)"; \
 	else echo "failed"; tail -n 30 $(LOG) | cut -c -400; exit 1; fi
 
-.PHONY: help run train test check format evaluate converse shell bench reset test-services
+.PHONY: help run train test check format evaluate converse shell bench reset \
+	test-services
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,6 +36,33 @@ run: .venv/built .venv-rasa/built $(MODEL) ## start everything, with sample cust
 	@$(APP) -m helpdesk.launch
 
 train: $(MODEL) ## train the model, if what it is made of has changed
+
+test: .venv/built .venv-rasa/built $(MODEL) ## every test that needs no other server
+	@$(APP) -m pytest -q
+	@.venv-rasa/bin/python -m tests.rasa_tests
+	$(call step,Rasa's own stories,$(RASA) test core --e2e --stories tests/dialogue \
+		--model $(MODEL) --fail-on-prediction-errors --out var/rasa-test)
+	@$(APP) -m tests.converse tests/conversations
+
+CASES ?= tests/conversations
+converse: .venv/built .venv-rasa/built $(MODEL) ## play conversation tests: CASES=folder
+	@$(APP) -m tests.converse $(CASES)
+
+DATA ?= tests/nlu/sentences
+REPORT ?= var/evaluation.json
+evaluate: .venv-rasa/built $(MODEL) ## measure understanding: DATA=file.jsonl REPORT=out.json
+	@mkdir -p var
+	@LOG_LEVEL=ERROR .venv-rasa/bin/python -W ignore -m helpdesk.nlu.evaluation \
+		$(DATA) $(REPORT)
+
+shell: .venv/built .venv-rasa/built $(MODEL) ## talk in the terminal
+	@$(APP) -m helpdesk.shell
+
+bench: .venv/built .venv-rasa/built $(MODEL) ## how long a turn takes, early and late
+	@$(APP) -m tests.bench
+
+test-services: .venv/built .venv-rasa/built $(MODEL) ## browser tests; needs chromium
+	@$(APP) -m pytest -q tests/browser
 
 check: .venv/built .venv-rasa/built $(MODEL) ## format, lint, types, data
 	@.venv/bin/ruff format --check .

@@ -1,1 +1,1 @@
-"""Rasa's custom actions, one module per topic: they ask and answer, they decide nothing."""
+"""Rasa's custom actions, one module per topic: they decide nothing."""

@@ -101,7 +101,9 @@ class ActionAskNoticeArrived(Action):
         named = tracker.get_slot("notice")
         if tracker.get_slot("number_kind") == "mnp":
             if named == "shipping":
-                dispatcher.utter_message(response="utter_timing_mnp_needs_service_start")
+                dispatcher.utter_message(
+                    response="utter_timing_mnp_needs_service_start"
+                )
             dispatcher.utter_message(response="utter_ask_service_start_notice")
         else:
             if named == "service_start":
@@ -172,8 +174,12 @@ class ActionTellLinkTiming(Action):
             dispatcher.utter_message(response=f"utter_timing_{waiting}_waiting")
         else:
             dispatcher.utter_message(
-                response="utter_timing_open" if found.is_open else "utter_timing_opens_on",
-                opens_on=self._helpdesk.catalog.wording.as_day_format().day(found.opens_on),
+                response="utter_timing_open"
+                if found.is_open
+                else "utter_timing_opens_on",
+                opens_on=self._helpdesk.catalog.wording.as_day_format().day(
+                    found.opens_on
+                ),
                 order=order_words(self._helpdesk, order),
             )
         return finish(dispatcher, tracker, domain, "eligibility_form")

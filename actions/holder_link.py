@@ -30,7 +30,7 @@ class ActionBeginHolderLink(Action):
 
 
 class ValidateHolderLinkForm(FormValidationAction):
-    """「できました」 is checked against the record; 「できません」 leads to the diagnosis."""
+    """「できました」 is checked by the record; 「できません」 leads to the diagnosis."""
 
     def __init__(self, services: Helpdesk | None = None) -> None:
         super().__init__()
@@ -46,7 +46,9 @@ class ValidateHolderLinkForm(FormValidationAction):
         tracker: Tracker,
         domain: DomainDict,
     ) -> dict[str, Any]:
-        if slot_value == "yes" and not self._helpdesk.linking.held_by(tracker.sender_id):
+        if slot_value == "yes" and not self._helpdesk.linking.held_by(
+            tracker.sender_id
+        ):
             dispatcher.utter_message(response="utter_holder_link_not_seen")
             return {"holder_page_done": None}
         return {"holder_page_done": slot_value}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, FormValidationAction, Tracker
-from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
@@ -77,7 +77,9 @@ class ValidateLinkErrorForm(NoticeQuestions, FormValidationAction):
         if found.cause is None:
             return {"user_code": None, "diagnosis": "locked"} | end_form()
         if found.cause in (Cause.MISTYPED, Cause.NOT_FOUND):
-            return {"user_code": None, "code_failed": True} | self._next(dispatcher, customer)
+            return {"user_code": None, "code_failed": True} | self._next(
+                dispatcher, customer
+            )
         cause = diagnose(Evidence(code=found.cause)).value
         return {"user_code": slot_value, "diagnosis": cause, "failed_link": "end_user"}
 

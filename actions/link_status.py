@@ -47,7 +47,7 @@ class ActionTellLinkStatus(Action):
 
 
 class ActionBeginUnlink(Action):
-    """A new phone needs nothing, a new account links again; else ask which link ends."""
+    """A new phone needs nothing, a new account links again; else ask which ends."""
 
     def __init__(self, services: Helpdesk | None = None) -> None:
         self._helpdesk = services or helpdesk()
@@ -91,7 +91,9 @@ class ValidateUnlinkForm(FormValidationAction):
         text = tracker.latest_message.get("text") or ""
         at = choose(text, [subscription.number_last4 for _, subscription in links])
         if at is None:
-            roles = [self._helpdesk.catalog.wording.roles[link.role] for link, _ in links]
+            roles = [
+                self._helpdesk.catalog.wording.roles[link.role] for link, _ in links
+            ]
             at = choose(text, roles)
         return {} if at is None else {"link_choice": str(links[at][0].id)}
 

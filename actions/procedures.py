@@ -1,4 +1,4 @@
-"""How procedures begin, wait for one another, and end; what an action reads of a turn."""
+"""How procedures begin, wait for one another, and end; what is read of a turn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the bot can do, giving up a procedure, and a kind word to those who are angry."""
+"""What the bot can do, giving up a procedure, and a kind word to the angry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A user code typed into the chat: what the service finds, and what the bot says of it."""
+"""A user code typed into the chat: what the service finds, what the bot says."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ def _find(
     try:
         return TypedCode(Cause.USABLE, services.user_codes.find(customer, code))
     except InvalidUserCode as invalid:
-        response = "utter_code_has_letters" if invalid.letters else "utter_code_wrong_length"
+        response = (
+            "utter_code_has_letters" if invalid.letters else "utter_code_wrong_length"
+        )
         dispatcher.utter_message(response=response, digits=str(invalid.digits))
         return TypedCode(Cause.MISTYPED)
     except UnknownUserCode:

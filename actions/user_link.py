@@ -18,7 +18,7 @@ from helpdesk.services.linking import AlreadyLinked, TooEarly
 
 
 class ActionBeginUserLink(Action):
-    """Begin with what this message says; a relation told for an earlier link is void."""
+    """Begin with what this message says; a relation told earlier is void."""
 
     def name(self) -> str:
         return "action_begin_user_link"
@@ -152,9 +152,13 @@ class ActionFinishUserLink(Action):
         try:
             linking.link(customer, subscription, LinkRole.END_USER, may_move=True)
         except AlreadyLinked:
-            dispatcher.utter_message(response="utter_already_linked", number_last4=last4)
+            dispatcher.utter_message(
+                response="utter_already_linked", number_last4=last4
+            )
         else:
-            dispatcher.utter_message(response="utter_end_user_linked", number_last4=last4)
+            dispatcher.utter_message(
+                response="utter_end_user_linked", number_last4=last4
+            )
 
 
 class ActionTellEndUserLinked(Action):

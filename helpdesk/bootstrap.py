@@ -14,7 +14,11 @@ from helpdesk.services.handoffs import HandoffService
 from helpdesk.services.linking import LinkingService
 from helpdesk.services.pages import PageAddresses
 from helpdesk.services.ports import Cipher, Clock
-from helpdesk.services.sample_world import SampleContract, SampleWorld, SampleWorldService
+from helpdesk.services.sample_world import (
+    SampleContract,
+    SampleWorld,
+    SampleWorldService,
+)
 from helpdesk.services.user_codes import ReissuePolicy, UserCodeService
 from helpdesk.services.vault import VaultService
 from helpdesk.settings import Settings
@@ -84,7 +88,7 @@ _installed: list[Helpdesk] = []
 
 
 def helpdesk() -> Helpdesk:
-    """The process's own services, from the environment. Raises BadSettings, BadCatalog."""
+    """The process's own services, by the environment. Raises BadSettings, BadCatalog."""
     if not _installed:
         install(build(Settings.from_env()))
     return _installed[0]
@@ -108,6 +112,7 @@ def sample_world(world: CatalogWorld) -> SampleWorld:
         for number, each in enumerate(entry.subscriptions, start=1)
     ]
     operators = [
-        (key, operator.role, operator.status) for key, operator in world.operators.items()
+        (key, operator.role, operator.status)
+        for key, operator in world.operators.items()
     ]
     return SampleWorld(list(world.people), contracts, operators)

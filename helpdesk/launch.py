@@ -1,4 +1,4 @@
-"""Starts everything on one machine: database, Rasa, actions, app. `make run` calls it."""
+"""Starts everything on one machine, for `make run`: database, Rasa, actions, app."""
 
 from __future__ import annotations
 

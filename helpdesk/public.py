@@ -30,7 +30,7 @@ from helpdesk.gateway.worker import Bot, Hub, TurnWorker
 from helpdesk.settings import BadSettings, Settings
 from helpdesk.storage.catalog import BadCatalog
 from helpdesk.web.chat import ChatPage
-from helpdesk.web.link_pages import EndUserLinkPage, HolderLinkPage
+from helpdesk.web.link_pages import EndUserLinkPage, HolderLinkPage, LinkPage
 from helpdesk.web.my_page import MyPage
 from helpdesk.web.pages import STATIC, Pages, SecurityHeaders
 
@@ -61,7 +61,7 @@ class PublicApplication:
         wake = self._worker.wake
         self._loop: asyncio.AbstractEventLoop | None = None
         self._chat = WebChat(helpdesk, self._worker, hub)
-        self._page_rooms = [
+        self._page_rooms: list[ChatPage | LinkPage | MyPage] = [
             ChatPage(helpdesk, self._pages, lambda r: current_customer(r, helpdesk)),
             HolderLinkPage(helpdesk, self._pages, self._wake_from_thread),
             EndUserLinkPage(helpdesk, self._pages, self._wake_from_thread),
@@ -154,8 +154,10 @@ class PublicApplication:
 
 
 def main() -> int:
-    """Serve until stopped; one sentence and 1 if the settings or the catalog are wrong."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    """Serve until stopped; 1 and one sentence if settings or catalog are wrong."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(levelname)s %(name)s: %(message)s"
+    )
     # Addresses carry one-time tokens: no request line is logged.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:

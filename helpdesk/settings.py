@@ -65,7 +65,10 @@ class Settings(BaseSettings):
         Raises BadSettings.
         """
         given = os.environ
-        if "HELPDESK_SECRET_KEY" not in given and given.get("HELPDESK_ENV") != "production":
+        if (
+            "HELPDESK_SECRET_KEY" not in given
+            and given.get("HELPDESK_ENV") != "production"
+        ):
             given["HELPDESK_SECRET_KEY"] = _own_secret(ROOT / "var" / "secret_key")
         given.setdefault("HELPDESK_CLOCK_SET_AT", str(_PROCESS_BEGAN))
         return cls.from_env()

@@ -100,7 +100,7 @@ class GatewayInput(InputChannel):
 
 
 def _as_plain_text(text: str) -> str:
-    """Text that Rasa will not take for a command; the gateway strips slashes already."""
+    """Text that Rasa will not take for a command; the gateway strips slashes too."""
     return text.lstrip("/ ") or "-"
 
 

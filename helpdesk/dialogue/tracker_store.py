@@ -49,7 +49,9 @@ class BoundedTrackerStore(TrackerStore, SerializedTrackerAsText):
     ) -> None:
         super().__init__(domain, event_broker, **kwargs)
         connect_args = {"timeout": 5} if database_url.startswith("sqlite") else {}
-        self._engine = create_engine(database_url, future=True, connect_args=connect_args)
+        self._engine = create_engine(
+            database_url, future=True, connect_args=connect_args
+        )
         _metadata.create_all(self._engine)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -71,7 +73,9 @@ class BoundedTrackerStore(TrackerStore, SerializedTrackerAsText):
         query = select(_trackers.c.dialogue).where(_trackers.c.sender_id == sender_id)
         with self._engine.connect() as connection:
             dialogue = connection.execute(query).scalar()
-        return None if dialogue is None else self.deserialise_tracker(sender_id, dialogue)
+        return (
+            None if dialogue is None else self.deserialise_tracker(sender_id, dialogue)
+        )
 
     async def keys(self) -> Iterable[str]:
         with self._engine.connect() as connection:
@@ -79,7 +83,9 @@ class BoundedTrackerStore(TrackerStore, SerializedTrackerAsText):
 
     def _bounded(self, tracker: DialogueStateTracker) -> DialogueStateTracker:
         events = list(tracker.events)
-        turns = [at for at, event in enumerate(events) if isinstance(event, UserUttered)]
+        turns = [
+            at for at, event in enumerate(events) if isinstance(event, UserUttered)
+        ]
         if len(turns) <= 2 * _KEPT_TURNS:
             # Cut only now and then: each cut replays the events once.
             return tracker

@@ -17,7 +17,9 @@ class AttemptLimit:
     window: timedelta
     lock: timedelta
 
-    def locked_until(self, failures: Iterable[datetime], now: datetime) -> datetime | None:
+    def locked_until(
+        self, failures: Iterable[datetime], now: datetime
+    ) -> datetime | None:
         """The end of the lock (exclusive: at that moment it is over); None if free."""
         ordered = sorted(failures)
         runs = zip(ordered, ordered[self.tries - 1 :])

@@ -32,7 +32,7 @@ class Subscription:
 
 @dataclass(frozen=True)
 class Link:
-    """A customer tied to a subscription in one role; `unlinked_at` None while it lasts."""
+    """A customer tied to a subscription in a role; `unlinked_at` None if current."""
 
     id: int
     customer: str
@@ -53,15 +53,10 @@ class AttemptState(str, Enum):
     EXPIRED = "expired"
 
 
-# From each state to those it may move to; every step can be taken up again.
-ATTEMPT_MOVES = {
-    AttemptState.OFFERED: {AttemptState.PAGE_OPENED},
-    AttemptState.PAGE_OPENED: {AttemptState.AUTHENTICATED},
-    AttemptState.AUTHENTICATED: {AttemptState.AUTHENTICATED, AttemptState.LINKED},
-}
-OPEN_ATTEMPT_STATES = frozenset(ATTEMPT_MOVES)
-for _moves in ATTEMPT_MOVES.values():
-    _moves |= {AttemptState.FAILED, AttemptState.EXPIRED}
+# Whoever stands in one of these can take up the next step, again and again.
+OPEN_ATTEMPT_STATES = frozenset(
+    {AttemptState.OFFERED, AttemptState.PAGE_OPENED, AttemptState.AUTHENTICATED}
+)
 
 
 @dataclass(frozen=True)

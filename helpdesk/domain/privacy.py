@@ -45,7 +45,9 @@ class SecretFinder:
         words = "|".join(re.escape(word.casefold()) for word in password_words)
         # The word, a particle or mark of at most four characters that are neither
         # ASCII nor a question, then the password itself.
-        self._password = re.compile(rf"(?:{words})[^!-~?]{{0,4}}[:=]?\s*([!-~]{{4,64}})")
+        self._password = re.compile(
+            rf"(?:{words})[^!-~?]{{0,4}}[:=]?\s*([!-~]{{4,64}})"
+        )
 
     def find(self, text: str, *, answers_login: bool = False) -> list[Secret]:
         """The secrets in order, never overlapping.
@@ -54,7 +56,7 @@ class SecretFinder:
         and digits is taken for a password.
         """
         folded = "".join(_fold(character) for character in text)
-        spans = [*self._passwords(folded, answers_login)]
+        spans = [*self._passwords(folded, answers_login=answers_login)]
         spans += [
             (SecretKind.CODE, code.start, code.end) for code in find_user_codes(text)
         ]
@@ -67,7 +69,7 @@ class SecretFinder:
         ]
 
     def _passwords(
-        self, folded: str, answers_login: bool
+        self, folded: str, *, answers_login: bool
     ) -> list[tuple[SecretKind, int, int]]:
         found = [
             (SecretKind.PASSWORD, *match.span(1))
@@ -85,7 +87,9 @@ def _without_overlaps(
     taken = [(token.start, token.end) for token in tokens]
     kept = []
     for kind, start, end in spans:
-        if all(end <= other_start or start >= other_end for other_start, other_end in taken):
+        if all(
+            end <= other_start or start >= other_end for other_start, other_end in taken
+        ):
             taken.append((start, end))
             kept.append((kind, start, end))
     return sorted(kept, key=lambda span: span[1])
@@ -117,4 +121,4 @@ def _passes_luhn(digits: str) -> bool:
         int(digit) * (2 if place % 2 else 1)
         for place, digit in enumerate(reversed(digits))
     ]
-    return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0
+    return sum(sum(divmod(number, 10)) for number in doubled) % 10 == 0

@@ -53,10 +53,7 @@ def resolve_day(notation: str, today: date) -> date:
 
 def _nearest_year(month: int, day: int, today: date) -> date:
     this_year = date(today.year, month, day)
-    if this_year <= today:
-        past = this_year
-    else:
-        past = date(today.year - 1, month, day)
+    past = this_year if this_year <= today else date(today.year - 1, month, day)
     if today - past <= timedelta(days=183):
         return past
     return date(past.year + 1, month, day)

@@ -12,6 +12,8 @@ USER_CODE_LENGTH = 17
 # the longest is no slip of the finger any more.
 _SHORTEST_ATTEMPT = 12
 _LONGEST_ATTEMPT = 24
+# 0 and O, 1 and l are taken for each other; more letters make another kind of word.
+_MOST_LETTERS = 2
 
 # Separators that people and keyboards put between groups, after NFKC.
 _SEPARATORS = " \t-‐‑‒–—―−_.・,"
@@ -71,7 +73,7 @@ def find_user_codes(text: str) -> list[FoundUserCode]:
         digits = sum(character.isdigit() for character in value)
         if not _SHORTEST_ATTEMPT <= len(value) <= _LONGEST_ATTEMPT:
             continue
-        if digits < _SHORTEST_ATTEMPT or len(value) - digits > 2:
+        if digits < _SHORTEST_ATTEMPT or len(value) - digits > _MOST_LETTERS:
             continue
         found.append(FoundUserCode(value, run.start(), run.end()))
     return found

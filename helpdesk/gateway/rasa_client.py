@@ -11,11 +11,11 @@ from helpdesk.services.ports import InboxItem
 
 
 class RasaAway(RuntimeError):
-    """Rasa, or an action that the turn needs, does not answer; the turn did not happen."""
+    """Rasa, or an action of the turn, does not answer: the turn was not made."""
 
 
 class RasaClient:
-    """One turn a call. A repeated event id gives the stored answer, so retrying is safe."""
+    """One turn a call; a repeated event id gives the stored answer."""
 
     def __init__(self, url: str, secret: str, client: httpx.AsyncClient) -> None:
         self._turns = f"{url}/webhooks/gateway/turn"

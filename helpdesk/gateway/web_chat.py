@@ -10,7 +10,12 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import (
+    JSONResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import Route
 
 from helpdesk.bootstrap import Helpdesk
@@ -50,9 +55,9 @@ class WebChat:
 
     async def accept(self, request: Request) -> Response:
         """202 after the message is stored; it is answered later."""
-        customer = request.session.get(_CUSTOMER)
+        customer = await run_in_threadpool(self._known, request)
         words = self._helpdesk.catalog.wording
-        if not await run_in_threadpool(self._is_known, customer):
+        if customer is None:
             return JSONResponse({"error": words.session_needed}, 401)
         if request.headers.get("content-type", "").startswith("application/json"):
             return await self._accept_json(customer, await _json(request))
@@ -88,11 +93,13 @@ class WebChat:
 
     async def events(self, request: Request) -> Response:
         """Everything that is said to the customer after the given id."""
-        customer = request.session.get(_CUSTOMER)
-        if not await run_in_threadpool(self._is_known, customer):
+        customer = await run_in_threadpool(self._known, request)
+        if customer is None:
             error = self._helpdesk.catalog.wording.session_needed
             return JSONResponse({"error": error}, 401)
-        after = request.headers.get("last-event-id") or request.query_params.get("after")
+        after = request.headers.get("last-event-id") or request.query_params.get(
+            "after"
+        )
         last = int(after) if after and after.isdecimal() else 0
         return StreamingResponse(
             self._stream(request, customer, last),
@@ -128,14 +135,22 @@ class WebChat:
         is_sample_world = not self._helpdesk.settings.is_production
         return is_sample_world and self._helpdesk.sample_world.is_person(sample)
 
-    def _is_known(self, customer: object) -> bool:
-        return isinstance(customer, str) and self._helpdesk.conversations.exists(customer)
+    def _known(self, request: Request) -> str | None:
+        return known_customer(request, self._helpdesk)
+
+
+def known_customer(request: Request, helpdesk: Helpdesk) -> str | None:
+    """The browser's customer, if the database still knows it."""
+    known = request.session.get(_CUSTOMER)
+    if isinstance(known, str) and helpdesk.conversations.exists(known):
+        return known
+    return None
 
 
 def current_customer(request: Request, helpdesk: Helpdesk) -> str:
     """The browser's customer; a new one if it has none, or one that is gone."""
-    known = request.session.get(_CUSTOMER)
-    if isinstance(known, str) and helpdesk.conversations.exists(known):
+    known = known_customer(request, helpdesk)
+    if known is not None:
         return known
     customer = helpdesk.conversations.begin("web")
     request.session[_CUSTOMER] = customer

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Protocol
 
 from helpdesk.gateway.rasa_client import RasaAway
@@ -85,7 +85,7 @@ class TurnWorker:
         """Look for waiting items until cancelled."""
         polls = 0
         while True:
-            with suppress_and_log("looking for waiting messages"):
+            with logged("looking for waiting messages"):
                 for customer in await asyncio.to_thread(
                     self._conversations.customers_with_pending
                 ):
@@ -118,7 +118,7 @@ class TurnWorker:
             self.wake(customer)
 
     async def _drain(self, customer: str) -> None:
-        with suppress_and_log("answering a message"):
+        with logged("answering a message"):
             next_turn = self._conversations.next_turn
             while (turn := await asyncio.to_thread(next_turn, customer)) is not None:
                 self._hub.set_typing(customer, on=True)
@@ -145,20 +145,16 @@ class TurnWorker:
 
     async def _note_delay(self, turn: Turn) -> None:
         await asyncio.sleep(_PATIENCE_SECONDS)
-        with suppress_and_log("telling of a delay"):
+        with logged("telling of a delay"):
             note = self._conversations.note_delay
             await asyncio.to_thread(note, turn.item, self._delayed)
             self._hub.tell(turn.item.customer)
 
 
-class suppress_and_log(suppress):  # noqa: N801 -- used like contextlib.suppress
+@contextmanager
+def logged(doing: str) -> Iterator[None]:
     """Log an exception with its traceback and go on: the next poll tries again."""
-
-    def __init__(self, doing: str) -> None:
-        super().__init__(Exception)
-        self._doing = doing
-
-    def __exit__(self, kind, error, trace):  # type: ignore[no-untyped-def]  # as suppress
-        if error is not None and isinstance(error, Exception):
-            logger.error("Failed while %s", self._doing, exc_info=error)
-        return super().__exit__(kind, error, trace)
+    try:
+        yield
+    except Exception:
+        logger.exception("Failed while %s", doing)

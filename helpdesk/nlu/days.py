@@ -1,4 +1,4 @@
-"""Marks days as customers name them; the value is the notation of domain.relative_day."""
+"""Marks days as customers name them, in the notation of domain.relative_day."""
 
 from __future__ import annotations
 
@@ -36,8 +36,10 @@ _DAY = re.compile(
     "|".join(
         [
             rf"(?P<ago>{_NUMBER})日(?:ほど|くらい|ぐらい)?前",
-            r"(?:(?P<year>\d{4})[年/.-]|令和(?P<reiwa>\d{1,2})年)"
-            r"(?P<ymonth>\d{1,2})[月/.-](?P<yday>\d{1,2})日?",
+            (
+                r"(?:(?P<year>\d{4})[年/.-]|令和(?P<reiwa>\d{1,2})年)"
+                r"(?P<ymonth>\d{1,2})[月/.-](?P<yday>\d{1,2})日?"
+            ),
             r"(?P<month>\d{1,2})(?:月|/)(?P<day>\d{1,2})日?(?![\d/])",
             rf"(?:(?P<week>{'|'.join(_WEEKS)})の?)?(?P<weekday>[{_WEEKDAYS}])曜日?",
             *(f"(?P<word{n}>{words})" for n, words in enumerate(_WORDS.values())),
@@ -70,9 +72,7 @@ def _notation(match: re.Match[str]) -> str:
     if part["alone"]:
         return f"---{int(part['alone']):02}"
     return next(
-        notation
-        for number, notation in enumerate(_WORDS)
-        if part[f"word{number}"]
+        notation for number, notation in enumerate(_WORDS) if part[f"word{number}"]
     )
 
 

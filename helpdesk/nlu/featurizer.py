@@ -26,7 +26,7 @@ from helpdesk.nlu.text import CODE_WORD, fold, replace_codes
     DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True
 )
 class NgramFeaturizer(SparseFeaturizer, GraphComponent):
-    """Characters see through typos and unknown words; words carry the normalised form."""
+    """Characters see through typos; words carry the normalised form."""
 
     _FILE = "ngrams.json"
 
@@ -44,7 +44,7 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
                 lowercase=False,
             ),
             "words": TfidfVectorizer(
-                token_pattern=r"\S+",  # the words come split, joined by spaces
+                token_pattern=r"\S+",  # noqa: S106 -- words come joined by spaces
                 ngram_range=tuple(config["words"]),
                 sublinear_tf=True,
                 lowercase=False,
@@ -130,7 +130,9 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
     def _persist(self) -> None:
         content = {
             name: {
-                "vocabulary": {key: int(at) for key, at in vectorizer.vocabulary_.items()},
+                "vocabulary": {
+                    key: int(at) for key, at in vectorizer.vocabulary_.items()
+                },
                 "idf": vectorizer.idf_.tolist(),
             }
             for name, vectorizer in self._vectorizers.items()

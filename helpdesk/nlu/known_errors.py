@@ -1,4 +1,4 @@
-"""Marks half-remembered error texts, matched loosely against data/catalog/errors.yml."""
+"""Marks half-remembered error texts, loosely, by data/catalog/errors.yml."""
 
 from __future__ import annotations
 

@@ -25,7 +25,9 @@ def fold(text: str) -> str:
 
 def replace_codes(text: str) -> str:
     """The text with one word in the place of each user code or vault token."""
-    found = sorted(find_user_codes(text) + find_code_tokens(text), key=lambda c: c.start)
+    found = sorted(
+        find_user_codes(text) + find_code_tokens(text), key=lambda c: c.start
+    )
     parts, end = [], 0
     for code in found:
         parts += [text[end : code.start], CODE_WORD]

@@ -1,4 +1,4 @@
-"""Marks the words of data/catalog/vocabulary.yml: channel, relation, mails, anger …"""
+"""Marks the words of data/catalog/vocabulary.yml: channel, relation, anger and more."""
 
 from __future__ import annotations
 
@@ -48,7 +48,12 @@ class Vocabulary:
                     if not any(taken[start:end]):
                         taken[start:end] = [True] * len(word)
                         found.append(
-                            {"entity": entity, "value": value, "start": start, "end": end}
+                            {
+                                "entity": entity,
+                                "value": value,
+                                "start": start,
+                                "end": end,
+                            }
                         )
                     start = folded.find(word, start + 1)
         return sorted(found, key=lambda each: (each["start"], each["entity"]))

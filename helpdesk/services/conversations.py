@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import secrets
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from helpdesk.domain.handoff import Speaker
+from helpdesk.domain.messages import unreadable, without_command
 from helpdesk.domain.privacy import SecretKind
 from helpdesk.services.pages import PageAddresses
 from helpdesk.services.ports import Button, Clock, InboxItem, Message, Store, Unit
@@ -21,7 +20,6 @@ LONGEST_TEXT = 5000
 _LOGIN_QUESTION = "holder_page_done"
 _STARTER = "wish-"
 _ANSWERS = ("/affirm", "/deny", "/inform_")
-_LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 
 
 @dataclass(frozen=True)
@@ -89,13 +87,13 @@ class ConversationService:
             return unit.conversations.exists(customer)
 
     def accept_text(self, customer: str, text: str, client_id: str) -> int:
-        """Store a typed message, masked; its inbox id. The same client_id is one event."""
+        """Store a typed message, masked; its inbox id. One client_id is one event."""
         with self._store.writing() as unit:
             awaits = unit.conversations.get(customer).awaits
             masked, kinds = self._vault.mask(
                 unit, customer, text, answers_login=awaits == _LOGIN_QUESTION
             )
-            plain = _without_command(masked)
+            plain = without_command(masked)
             payload = _special_case(plain, kinds)
             body = None if payload else plain
             return self._accept(unit, customer, client_id, body, payload, masked)
@@ -200,23 +198,9 @@ def _event_id(customer: str, client_id: str) -> str:
     return f"{customer}:{client_id}"
 
 
-def _without_command(text: str) -> str:
-    """The text without leading slashes, in any width: those would command Rasa."""
-    stripped = text.lstrip()
-    while stripped and unicodedata.normalize("NFKC", stripped[0])[:1] == "/":
-        stripped = stripped[1:].lstrip()
-    return stripped
-
-
 def _special_case(text: str, kinds: set[SecretKind]) -> str | None:
     """The payload for what needs no understanding; None for ordinary text."""
     if SecretKind.PASSWORD in kinds:
         return "/EXTERNAL_password_typed"
-    if not text.strip():
-        return "/EXTERNAL_empty_message"
-    if not any(character.isalnum() for character in text):
-        return "/EXTERNAL_no_words"
-    is_latin = all(ord(character) < 0x3000 for character in text)
-    if is_latin and len(_LATIN_WORD.findall(text)) >= 4 and "[" not in text:
-        return "/EXTERNAL_other_language"
-    return None
+    problem = None if kinds else unreadable(text)
+    return None if problem is None else f"/EXTERNAL_{problem.value}"

@@ -1,4 +1,4 @@
-"""From when linking is possible: by the record once it is known, else by what is said."""
+"""From when linking is possible: by the record if known, else by what is said."""
 
 from __future__ import annotations
 
@@ -59,4 +59,6 @@ class EligibilityService:
 
     def of_subscription(self, subscription: str) -> Eligibility:
         with self._store.reading() as unit:
-            return eligibility(unit.subscriptions.get(subscription).order, self._clock())
+            return eligibility(
+                unit.subscriptions.get(subscription).order, self._clock()
+            )

@@ -28,7 +28,9 @@ class FailedTryCounter:
         """Raises TooManyTries while locked."""
         now = self._clock()
         start = now - self._limit.window - self._limit.lock
-        failures = unit.failed_tries.since(customer, self._hash(address), (kind,), start)
+        failures = unit.failed_tries.since(
+            customer, self._hash(address), (kind,), start
+        )
         until = self._limit.locked_until(failures, now)
         if until is not None:
             raise TooManyTries(until)

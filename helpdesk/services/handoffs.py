@@ -55,13 +55,17 @@ class HandoffService:
             self._audit(unit, f"customer:{customer}", HandoffMove.REQUEST, customer)
             return self._place(unit, customer)
 
-    def leave_message(self, customer: str, text: str, reason: str, event_id: str) -> None:
+    def leave_message(
+        self, customer: str, text: str, reason: str, event_id: str
+    ) -> None:
         """Keep a message for the operators' next opening; one for each event."""
         with self._store.writing() as unit:
             if unit.handoffs.has_event(event_id):
                 return
             now = self._clock()
-            unit.handoffs.add(customer, RequestKind.MESSAGE, reason, now, text, event_id)
+            unit.handoffs.add(
+                customer, RequestKind.MESSAGE, reason, now, text, event_id
+            )
             unit.audit.add(now, f"customer:{customer}", "message_left", customer)
 
     def is_waiting(self, customer: str) -> bool:
@@ -73,7 +77,9 @@ class HandoffService:
         try:
             with self._store.writing() as unit:
                 self._move(unit, customer, HandoffMove.LEAVE)
-                unit.handoffs.close(customer, RequestState.WAITING, RequestState.WITHDRAWN)
+                unit.handoffs.close(
+                    customer, RequestState.WAITING, RequestState.WITHDRAWN
+                )
                 self._audit(unit, f"customer:{customer}", HandoffMove.LEAVE, customer)
         except AlreadyMoved:
             return False
@@ -90,7 +96,10 @@ class HandoffService:
         """Answer as the operator who has the conversation. Raises AlreadyMoved."""
         with self._store.writing() as unit:
             conversation = unit.conversations.get(customer)
-            if (conversation.speaker, conversation.operator) != (Speaker.OPERATOR, operator):
+            if (conversation.speaker, conversation.operator) != (
+                Speaker.OPERATOR,
+                operator,
+            ):
                 raise AlreadyMoved
             unit.conversations.say(customer, "operator", text, self._clock())
 

@@ -71,7 +71,11 @@ class LinkingService:
         token = secrets.token_urlsafe(24)
         now = self._clock()
         unit.links.add_attempt(
-            customer, role, self._cipher.fingerprint(token), now, now + LINK_PAGE_LIFETIME
+            customer,
+            role,
+            self._cipher.fingerprint(token),
+            now,
+            now + LINK_PAGE_LIFETIME,
         )
         return token
 
@@ -88,7 +92,9 @@ class LinkingService:
                 )
             return self._attempt(unit, token, role)
 
-    def authenticate(self, token: str, role: LinkRole, subscription: str) -> LinkAttempt:
+    def authenticate(
+        self, token: str, role: LinkRole, subscription: str
+    ) -> LinkAttempt:
         """Tie the page's attempt to the subscription that was proved on it.
 
         Raises PageExpired.
@@ -100,7 +106,9 @@ class LinkingService:
             )
             return self._attempt(unit, token, role)
 
-    def finish_page(self, token: str, role: LinkRole, *, may_move: bool) -> Subscription:
+    def finish_page(
+        self, token: str, role: LinkRole, *, may_move: bool
+    ) -> Subscription:
         """Make the link of an authenticated attempt and tell the conversation.
 
         Raises PageExpired, TooEarly, AlreadyLinked, LinkedElsewhere.
@@ -110,7 +118,12 @@ class LinkingService:
             if attempt.subscription is None:
                 raise PageExpired
             linked = self._link(
-                unit, attempt.customer, attempt.subscription, role, may_move, "page"
+                unit,
+                attempt.customer,
+                attempt.subscription,
+                role,
+                may_move=may_move,
+                where="page",
             )
             unit.links.move_attempt(
                 attempt.id, AttemptState.AUTHENTICATED, AttemptState.LINKED, linked.id
@@ -124,17 +137,24 @@ class LinkingService:
             self._tell(unit, attempt, "EXTERNAL_link_too_early")
 
     def link(
-        self, customer: str, subscription: str, role: LinkRole, *, may_move: bool = False
+        self,
+        customer: str,
+        subscription: str,
+        role: LinkRole,
+        *,
+        may_move: bool = False,
     ) -> Subscription:
         """Make a link from the chat.
 
         Raises TooEarly, AlreadyLinked, LinkedElsewhere.
         """
         with self._store.writing() as unit:
-            return self._link(unit, customer, subscription, role, may_move, "chat")
+            return self._link(
+                unit, customer, subscription, role, may_move=may_move, where="chat"
+            )
 
     def check(self, customer: str, subscription: str, role: LinkRole) -> Subscription:
-        """Whether `link` would work. Raises TooEarly, AlreadyLinked, LinkedElsewhere."""
+        """Only check. Raises TooEarly, AlreadyLinked, LinkedElsewhere."""
         with self._store.reading() as unit:
             return self._check(unit, customer, subscription, role)
 
@@ -178,7 +198,9 @@ class LinkingService:
     def links_on(self, subscription: str) -> list[Link]:
         """The current links on a subscription, whoever holds them."""
         with self._store.reading() as unit:
-            found = (unit.links.of_subscription(subscription, role) for role in LinkRole)
+            found = (
+                unit.links.of_subscription(subscription, role) for role in LinkRole
+            )
             return [link for link in found if link is not None]
 
     def unlink_on(self, subscription: str, link: int) -> None:
@@ -227,6 +249,7 @@ class LinkingService:
         customer: str,
         subscription: str,
         role: LinkRole,
+        *,
         may_move: bool,
         where: str,
     ) -> Subscription:
@@ -242,7 +265,12 @@ class LinkingService:
         now = self._clock()
         unit.links.add(customer, subscription, role, now)
         unit.audit.add(
-            now, f"customer:{customer}", "linked", subscription, role=role.value, where=where
+            now,
+            f"customer:{customer}",
+            "linked",
+            subscription,
+            role=role.value,
+            where=where,
         )
         return found
 
@@ -250,7 +278,9 @@ class LinkingService:
         self._end(unit, former, f"customer:{newcomer}", "moved")
         payload = f'/EXTERNAL_link_moved{{"moved_role": "{former.role.value}"}}'
         event_id = f"moved:{former.id}"
-        unit.conversations.accept(former.customer, event_id, None, payload, self._clock())
+        unit.conversations.accept(
+            former.customer, event_id, None, payload, self._clock()
+        )
 
     def _end(self, unit: Unit, link: Link, actor: str, action: str) -> None:
         now = self._clock()

@@ -25,7 +25,7 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True)
 class UserCodeRecord:
-    """A stored code: `ciphertext` opens with the cipher, `revoked_at` None if active."""
+    """A stored code; `ciphertext` opens with the cipher."""
 
     id: int
     subscription: str
@@ -133,14 +133,20 @@ class Links(Protocol):
     ) -> None: ...
     def attempt(self, token_hash: str) -> LinkAttempt | None: ...
     def move_attempt(
-        self, attempt: int, start: AttemptState, end: AttemptState, subscription: str | None
+        self,
+        attempt: int,
+        start: AttemptState,
+        end: AttemptState,
+        subscription: str | None,
     ) -> bool: ...
     def expire_attempts(self, now: datetime) -> int: ...
     def close_attempts(self, customer: str) -> int: ...
 
 
 class FailedTries(Protocol):
-    def add(self, customer: str, address: str | None, kind: str, at: datetime) -> None: ...
+    def add(
+        self, customer: str, address: str | None, kind: str, at: datetime
+    ) -> None: ...
     def since(
         self, customer: str, address: str | None, kinds: Sequence[str], start: datetime
     ) -> list[datetime]: ...

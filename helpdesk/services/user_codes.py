@@ -52,7 +52,9 @@ class UserCodeService:
         self._policy = policy
         self._clock = clock
 
-    def find(self, customer: str, typed: str, address: str | None = None) -> Subscription:
+    def find(
+        self, customer: str, typed: str, address: str | None = None
+    ) -> Subscription:
         """The subscription of a typed code.
 
         Malformed codes are not counted as tries; unknown and revoked ones are.
@@ -126,14 +128,18 @@ class UserCodeService:
         moments = unit.subscriptions.reissued_at(subscription)
         return reissues_left(moments, self._clock(), self._policy.daily_limit)
 
-    def _reissue(self, unit: Unit, subscription: str, actor: str, event_id: str) -> None:
+    def _reissue(
+        self, unit: Unit, subscription: str, actor: str, event_id: str
+    ) -> None:
         if unit.subscriptions.has_code_of_event(event_id):
             return
         if self._left(unit, subscription) == 0:
             raise NoReissueLeft
         now = self._clock()
         code = self._unused_code(unit)
-        unit.subscriptions.revoke_code(unit.subscriptions.active_code(subscription).id, now)
+        unit.subscriptions.revoke_code(
+            unit.subscriptions.active_code(subscription).id, now
+        )
         unit.subscriptions.add_code(
             subscription,
             self._cipher.encrypt(code),
@@ -145,7 +151,9 @@ class UserCodeService:
 
     def _unused_code(self, unit: Unit) -> str:
         while True:
-            code = "".join(secrets.choice("0123456789") for _ in range(USER_CODE_LENGTH))
+            code = "".join(
+                secrets.choice("0123456789") for _ in range(USER_CODE_LENGTH)
+            )
             fingerprint = self._cipher.fingerprint(code)
             if unit.subscriptions.code_by_fingerprint(fingerprint) is None:
                 return code

@@ -10,7 +10,7 @@ from helpdesk.services.ports import Cipher, Clock, Store, Unit
 
 # Long enough for a dialogue to come back to a code; design page privacy (0003).
 _LIFETIME = timedelta(minutes=30)
-_TOKEN_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+_KEY_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class VaultService:
@@ -57,4 +57,4 @@ class VaultService:
 
 
 def _new_key() -> str:
-    return "".join(secrets.choice(_TOKEN_ALPHABET) for _ in range(8))
+    return "".join(secrets.choice(_KEY_ALPHABET) for _ in range(8))

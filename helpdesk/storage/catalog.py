@@ -234,7 +234,9 @@ class Catalog(_Strict):
         content, problems = {}, []
         for name in cls.model_fields:
             try:
-                content[name] = yaml.safe_load((folder / f"{name}.yml").read_text("utf-8"))
+                content[name] = yaml.safe_load(
+                    (folder / f"{name}.yml").read_text("utf-8")
+                )
             except FileNotFoundError:
                 problems.append(f"{name}.yml: the file is missing")
             except yaml.YAMLError as error:
@@ -244,7 +246,11 @@ class Catalog(_Strict):
                 return cls(**content)
             except ValidationError as error:
                 problems = [
-                    f"{each['loc'][0]}.yml: {'.'.join(map(str, each['loc'][1:]))}: {each['msg']}"
-                    for each in error.errors()
+                    _problem(each["loc"], each["msg"]) for each in error.errors()
                 ]
         raise BadCatalog("\n".join(problems))
+
+
+def _problem(place: tuple[int | str, ...], reason: str) -> str:
+    file, *keys = map(str, place)
+    return f"{file}.yml: {'.'.join(keys)}: {reason}"

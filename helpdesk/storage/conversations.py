@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from helpdesk.domain.handoff import Speaker
@@ -88,7 +88,11 @@ class ConversationTables:
     ) -> int | None:
         """The inbox item's id; None if this event was accepted before."""
         statement = insert(_inbox).values(
-            event_id=event_id, customer=customer, text=text, payload=payload, received_at=at
+            event_id=event_id,
+            customer=customer,
+            text=text,
+            payload=payload,
+            received_at=at,
         )
         try:
             with self._connection.begin_nested():
@@ -112,12 +116,16 @@ class ConversationTables:
             .limit(1)
         )
         row = self._connection.execute(query).one_or_none()
-        return row and InboxItem(
+        if row is None:
+            return None
+        return InboxItem(
             row.id, row.event_id, row.customer, row.text, row.payload, row.noted_at
         )
 
     def customers_with_pending(self) -> list[str]:
-        query = select(_inbox.c.customer).where(_inbox.c.finished_at.is_(None)).distinct()
+        query = (
+            select(_inbox.c.customer).where(_inbox.c.finished_at.is_(None)).distinct()
+        )
         return list(self._connection.scalars(query))
 
     def finish(self, item: int, at: datetime) -> bool:
@@ -159,7 +167,8 @@ class ConversationTables:
                 client_id=client_id,
             )
         )
-        message = int(result.inserted_primary_key[0])
+        key = result.inserted_primary_key
+        message = 0 if key is None else int(key[0])
         for place, button in enumerate(buttons):
             self._connection.execute(
                 insert(_buttons).values(
@@ -188,7 +197,12 @@ class ConversationTables:
             buttons[row.message].append(_as_button(row))
         return [
             Message(
-                row.id, row.author, row.text, row.at, tuple(buttons[row.id]), row.client_id
+                row.id,
+                row.author,
+                row.text,
+                row.at,
+                tuple(buttons[row.id]),
+                row.client_id,
             )
             for row in rows
         ]
@@ -198,11 +212,13 @@ class ConversationTables:
             _buttons.c.id == button, _buttons.c.customer == customer
         )
         row = self._connection.execute(query).one_or_none()
-        return row and _as_button(row)
+        return None if row is None else _as_button(row)
 
     def is_newest_turn(self, customer: str, message: int) -> bool:
         """Whether nobody has said anything after the turn of this bot line."""
-        turn = select(_messages.c.turn).where(_messages.c.id == message).scalar_subquery()
+        turn = (
+            select(_messages.c.turn).where(_messages.c.id == message).scalar_subquery()
+        )
         later = select(_messages.c.id).where(
             _messages.c.customer == customer,
             _messages.c.id > message,

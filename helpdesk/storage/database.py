@@ -57,7 +57,7 @@ class Database:
     def answers(self) -> bool:
         """Whether a query comes back; raises what the driver raises."""
         with self.engine.connect().execution_options(reads_only=True) as connection:
-            return connection.execute(text("SELECT 1")).scalar_one() == 1
+            return bool(connection.execute(text("SELECT 1")).scalar_one())
 
     def migrate(self) -> None:
         """Bring the schema up to date."""

@@ -43,18 +43,23 @@ class LinkTables:
             _links.c.unlinked_at.is_(None),
         )
         row = self._connection.execute(query).one_or_none()
-        return row and _as_link(row)
+        return None if row is None else _as_link(row)
 
     def get(self, link: int) -> Link | None:
         row = self._connection.execute(
             select(_links).where(_links.c.id == link)
         ).one_or_none()
-        return row and _as_link(row)
+        return None if row is None else _as_link(row)
 
-    def add(self, customer: str, subscription: str, role: LinkRole, at: datetime) -> None:
+    def add(
+        self, customer: str, subscription: str, role: LinkRole, at: datetime
+    ) -> None:
         self._connection.execute(
             insert(_links).values(
-                customer=customer, subscription=subscription, role=role.value, linked_at=at
+                customer=customer,
+                subscription=subscription,
+                role=role.value,
+                linked_at=at,
             )
         )
 
@@ -89,10 +94,14 @@ class LinkTables:
     def attempt(self, token_hash: str) -> LinkAttempt | None:
         query = select(_attempts).where(_attempts.c.token_hash == token_hash)
         row = self._connection.execute(query).one_or_none()
-        return row and _as_attempt(row)
+        return None if row is None else _as_attempt(row)
 
     def move_attempt(
-        self, attempt: int, start: AttemptState, end: AttemptState, subscription: str | None
+        self,
+        attempt: int,
+        start: AttemptState,
+        end: AttemptState,
+        subscription: str | None,
     ) -> bool:
         """False if the attempt is no longer in `start`."""
         result = self._connection.execute(

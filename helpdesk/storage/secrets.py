@@ -31,7 +31,9 @@ class KeyedCipher:
 
     def fingerprint(self, text: str) -> str:
         """64 hexadecimal characters; equal for equal texts under the same key."""
-        return hmac.new(self._fingerprint_key, text.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(
+            self._fingerprint_key, text.encode(), hashlib.sha256
+        ).hexdigest()
 
 
 class Argon2Hasher:
@@ -51,4 +53,6 @@ class Argon2Hasher:
 
 
 def _derive(secret_key: str, purpose: bytes) -> bytes:
-    return HKDF(SHA256(), length=32, salt=None, info=purpose).derive(secret_key.encode())
+    return HKDF(SHA256(), length=32, salt=None, info=purpose).derive(
+        secret_key.encode()
+    )

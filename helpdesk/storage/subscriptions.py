@@ -52,7 +52,9 @@ class SubscriptionTables:
     def login(self, login_id: str) -> Login | None:
         query = select(tables.logins).where(tables.logins.c.login_id == login_id)
         row = self._connection.execute(query).one_or_none()
-        return row and Login(row.login_id, row.subscription, row.password_hash)
+        if row is None:
+            return None
+        return Login(row.login_id, row.subscription, row.password_hash)
 
     def add_login(self, login: Login) -> None:
         self._connection.execute(
@@ -73,7 +75,7 @@ class SubscriptionTables:
     def code_by_fingerprint(self, fingerprint: str) -> UserCodeRecord | None:
         query = select(_codes).where(_codes.c.fingerprint == fingerprint)
         row = self._connection.execute(query).one_or_none()
-        return row and _as_code(row)
+        return None if row is None else _as_code(row)
 
     def add_code(
         self,
@@ -104,7 +106,7 @@ class SubscriptionTables:
         return result.rowcount == 1
 
     def reissued_at(self, subscription: str) -> list[datetime]:
-        """The moments of all reissues; codes of the contract's beginning don't count."""
+        """The moments of all reissues; the first code is none."""
         query = select(_codes.c.issued_at).where(
             _codes.c.subscription == subscription, _codes.c.event_id.is_not(None)
         )
@@ -129,4 +131,6 @@ def _as_subscription(row: Row[tuple[object, ...]]) -> Subscription:
 
 
 def _as_code(row: Row[tuple[object, ...]]) -> UserCodeRecord:
-    return UserCodeRecord(row.id, row.subscription, CodeState(row.state), row.ciphertext)
+    return UserCodeRecord(
+        row.id, row.subscription, CodeState(row.state), row.ciphertext
+    )

@@ -48,5 +48,7 @@ class VaultTable:
         return self._connection.scalar(query)
 
     def forget_expired(self, now: datetime) -> int:
-        result = self._connection.execute(delete(_vault).where(_vault.c.expires_at <= now))
+        result = self._connection.execute(
+            delete(_vault).where(_vault.c.expires_at <= now)
+        )
         return result.rowcount

@@ -41,7 +41,8 @@ class ChatPage:
             messages=[_as_entry(message) for message in messages],
             last_event_id=messages[-1].id if messages else 0,
             wishes=[
-                {"label": each.label, "data": each.id} for each in conversations.starters()
+                {"label": each.label, "data": each.id}
+                for each in conversations.starters()
             ],
             now=self._helpdesk.clock().isoformat(),
         )

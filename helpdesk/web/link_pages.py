@@ -1,4 +1,4 @@
-"""The two link pages: login for the holder, code for the end user; one-time addresses."""
+"""The link pages: login for the holder, code for the end user; one-time addresses."""
 
 from __future__ import annotations
 
@@ -64,14 +64,8 @@ class LinkPage:
             attempt = self._helpdesk.linking.open_page(token, self.role)
         except PageExpired:
             return "expired", {}
-        step = field(form, "step")
         try:
-            if step == self.first_step:
-                return self._prove(request, token, attempt, form)
-            if step in ("confirm", "confirm_move"):
-                if field(form, "decision") != "confirm":
-                    return "cancelled", {}
-                return self._finish(token, attempt, may_move=True)
+            return self._step(request, token, attempt, form)
         except TooManyTries as locked:
             words = self._helpdesk.catalog.wording.as_day_format()
             return "locked", {"until": words.time(locked.until)}
@@ -79,7 +73,18 @@ class LinkPage:
             return "expired", {}
         except AlreadyLinked:
             return "already", {}
-        return self.first_step, {}
+
+    def _step(
+        self, request: Request, token: str, attempt: LinkAttempt, form: FormData
+    ) -> tuple[str, dict[str, Any]]:
+        step = field(form, "step")
+        if step == self.first_step:
+            return self._prove(request, token, attempt, form)
+        if step not in ("confirm", "confirm_move"):
+            return self.first_step, {}
+        if field(form, "decision") != "confirm":
+            return "cancelled", {}
+        return self._finish(token, attempt, may_move=True)
 
     def _prove(
         self, request: Request, token: str, attempt: LinkAttempt, form: FormData
@@ -160,7 +165,9 @@ class EndUserLinkPage(LinkPage):
                 attempt.customer, field(form, "user_code"), address_of(request)
             )
         except InvalidUserCode as invalid:
-            wrong = words.code_has_letters if invalid.letters else words.code_wrong_length
+            wrong = (
+                words.code_has_letters if invalid.letters else words.code_wrong_length
+            )
             error = wrong.format(digits=invalid.digits)
         except UnknownUserCode:
             error = words.code_unknown

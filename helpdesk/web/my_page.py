@@ -91,7 +91,7 @@ class MyPage:
             return self._pages.render(request, "my_page_login.html")
         found = self._helpdesk.eligibility.subscription(subscription)
         codes = self._helpdesk.user_codes
-        shown = {
+        shown: dict[str, Any] = {
             "subscription": {
                 "number_last4": found.number_last4,
                 "order_text": self._order_text(found.order),
@@ -127,7 +127,9 @@ class MyPage:
     def _unlink(self, request: Request, form: FormData) -> dict[str, Any]:
         subscription, link = str(self._subscription(request)), field(form, "link_id")
         words = self._helpdesk.catalog.wording
-        links = {str(each.id): each for each in self._helpdesk.linking.links_on(subscription)}
+        links = {
+            str(each.id): each for each in self._helpdesk.linking.links_on(subscription)
+        }
         if link not in links:
             return {}
         try:

@@ -8,7 +8,9 @@ from typing import Any
 import httpx
 from bs4 import BeautifulSoup, Tag
 
-_OFFERED = re.compile(r"https?://\S+?(/link/holder|/link/end-user|/mypage)(?:\?t=[\w-]+)?")
+_OFFERED = re.compile(
+    r"https?://\S+?(/link/holder|/link/end-user|/mypage)(?:\?t=[\w-]+)?"
+)
 
 # Which pages let one do what.
 _PAGES_WITH = {
@@ -32,7 +34,9 @@ class Browser:
             base_url=address, follow_redirects=True, trust_env=False, timeout=30
         )
         body = {"sample": sample} if sample else {}
-        self.customer = str(self._client.post("/chat/session", json=body).json()["customer"])
+        self.customer = str(
+            self._client.post("/chat/session", json=body).json()["customer"]
+        )
         self._address = address
         self._page: BeautifulSoup | None = None
         self._url = ""
@@ -101,7 +105,8 @@ class Browser:
         if button is None or form is None:
             raise CannotDo(f"the page has no {action!r}: {self.text()[:200]}")
         data = {
-            str(each["name"]): str(each.get("value", "")) for each in form.select("[name]")
+            str(each["name"]): str(each.get("value", ""))
+            for each in form.select("[name]")
             if each.name == "input"
         }
         if button.get("name"):

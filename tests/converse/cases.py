@@ -79,7 +79,9 @@ def _read_file(file: Path) -> list[Case]:
         for fixture in content.get("fixtures") or []
         for name, value in fixture.items()
     }
-    return [_read_case(file, case, fixtures) for case in content.get("test_cases") or []]
+    return [
+        _read_case(file, case, fixtures) for case in content.get("test_cases") or []
+    ]
 
 
 def _read_case(
@@ -110,7 +112,9 @@ def _settings(value: Any) -> dict[str, Any]:
 
 
 def _moment(value: Any) -> datetime:
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    moment = (
+        value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    )
     if moment.tzinfo is None:
         # The carrier is in Japan: a clock without a zone means Japan time.
         moment = moment.replace(tzinfo=DEFAULT_CLOCK.tzinfo)

@@ -75,8 +75,8 @@ class Player:
 
     def _do_user(self, browser: Browser, text: Any, _: Step | None) -> None:
         response = browser.send({"text": str(text)})
-        if response.status_code >= 500 or "error" in response.json() and (
-            not response.json()["error"]
+        if response.status_code >= 500 or (
+            "error" in response.json() and (not response.json()["error"])
         ):
             raise StepFailed(f"the message was answered {response.status_code}")
 
@@ -92,10 +92,16 @@ class Player:
         raise StepFailed(f"no such button; offered were: {labels or 'none'}")
 
     def _do_page(self, browser: Browser, value: Any, following: Step | None) -> None:
-        action, argument = next(iter(value.items())) if isinstance(value, dict) else (value, None)
+        action, argument = (
+            next(iter(value.items())) if isinstance(value, dict) else (value, None)
+        )
         messages = self._world.helpdesk.conversations.messages(browser.customer)
         browser.do(action, argument, [message.text for message in messages])
-        if action in _QUESTIONS_BEFORE and not _answers_page(following) and browser.asks():
+        if (
+            action in _QUESTIONS_BEFORE
+            and not _answers_page(following)
+            and browser.asks()
+        ):
             # The case does not care for the page's question: it is answered with yes.
             browser.do("confirm", None, [])
 
@@ -126,7 +132,9 @@ class Player:
         values = {name: value for turn in done for name, value in turn["slots"].items()}
         for name, expected in _slots(slots):
             if name not in values or (expected is not ... and values[name] != expected):
-                raise StepFailed(f"slot {name} is {values.get(name)!r}, not {expected!r}")
+                raise StepFailed(
+                    f"slot {name} is {values.get(name)!r}, not {expected!r}"
+                )
 
     def _check_slot_was_not_set(
         self, slots: Any, said: list[Message], done: list[Any], _: Browser
@@ -196,7 +204,11 @@ class Player:
             "last4": contract.number_last4,
             "old_code": contract.old_code,
         }
-        value = helpdesk.user_codes.show(key, "test") if name == "code" else values.get(name)
+        value = (
+            helpdesk.user_codes.show(key, "test")
+            if name == "code"
+            else values.get(name)
+        )
         if value is None:
             raise ValueError(f"{key} has no {name}")
         return _dressed(value, dress)
@@ -218,14 +230,18 @@ def _dressed(value: str, dress: str | None) -> str:
 
 
 def _answers_page(step: Step | None) -> bool:
-    return step is not None and step.kind == "page" and step.value in ("confirm", "cancel")
+    return (
+        step is not None and step.kind == "page" and step.value in ("confirm", "cancel")
+    )
 
 
 def _not_uttered(expected: dict[str, Any], said: list[Message], done: list[Any]) -> str:
     """What is missing of the expected; empty if nothing is."""
     bot = [message for message in said if message.author in ("bot", "system")]
     name = expected.get("utter_name")
-    if name and name not in [each["response"] for turn in done for each in turn["messages"]]:
+    if name and name not in [
+        each["response"] for turn in done for each in turn["messages"]
+    ]:
         return f"{name} was not uttered"
     pattern = expected.get("text_matches")
     if pattern and not re.search(pattern, "\n".join(message.text for message in bot)):

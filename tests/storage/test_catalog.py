@@ -1,0 +1,301 @@
+"""Reading the catalog: what is wrong is named by file, key and reason."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from helpdesk.domain.attempt_limits import AttemptLimit
+from helpdesk.domain.business_hours import BusinessHours, OpenSpan
+from helpdesk.domain.wording import DayFormat
+from helpdesk.settings import ROOT
+from helpdesk.storage.catalog import BadCatalog, Catalog, Hours
+
+GONE = object()
+Change = Callable[[str, str, object], None]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the product's own catalog."""
+    return Path(shutil.copytree(ROOT / "data" / "catalog", tmp_path / "catalog"))
+
+
+@pytest.fixture
+def change(folder: Path) -> Change:
+    """Sets the value at a dotted key of a file, or removes it."""
+
+    def write(file: str, key: str, value: object) -> None:
+        path = folder / file
+        content = yaml.safe_load(path.read_text("utf-8"))
+        *parents, last = [int(part) if part.isdigit() else part for part in key.split(".")]
+        place: Any = content
+        for part in parents:
+            place = place[part]
+        if value is GONE:
+            del place[last]
+        else:
+            place[last] = value
+        path.write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
+
+    return write
+
+
+def problems(folder: Path) -> list[str]:
+    with pytest.raises(BadCatalog) as bad:
+        Catalog.read(folder)
+    return str(bad.value).splitlines()
+
+
+def test_product_catalog_is_read(folder: Path):
+    catalog = Catalog.read(folder)
+
+    assert (catalog.brand.name, catalog.brand.menu.holder_link) == (
+        "いつでもヘルプ",
+        "契約者連携(マイページ)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "key", "value", "problem"),
+    [
+        pytest.param(
+            "brand.yml",
+            "menu.holder_link",
+            GONE,
+            "brand.yml: menu.holder_link: Field required",
+            id="missing key",
+        ),
+        pytest.param(
+            "brand.yml",
+            "menu.shop",
+            "店舗",
+            "brand.yml: menu.shop: Extra inputs are not permitted",
+            id="unknown key",
+        ),
+        pytest.param(
+            "brand.yml",
+            "name",
+            1,
+            "brand.yml: name: Input should be a valid string",
+            id="a number for a name",
+        ),
+        pytest.param(
+            "business_hours.yml",
+            "weekly.monday.0",
+            {"opens": "19:00", "closes": "10:00"},
+            "business_hours.yml: weekly.monday.0:"
+            " Value error, opens must be before closes",
+            id="closes before it opens",
+        ),
+        pytest.param(
+            "business_hours.yml",
+            "weekly.monday.0",
+            {"opens": "10:00", "closes": "10:00"},
+            "business_hours.yml: weekly.monday.0:"
+            " Value error, opens must be before closes",
+            id="closes as it opens",
+        ),
+        pytest.param(
+            "business_hours.yml",
+            "weekly.sunday",
+            GONE,
+            "business_hours.yml: weekly.sunday: Field required",
+            id="a day is missing",
+        ),
+        pytest.param(
+            "policies.yml",
+            "reissue.daily_limit",
+            0,
+            "policies.yml: reissue.daily_limit:"
+            " Input should be greater than or equal to 1",
+            id="no reissue at all",
+        ),
+        pytest.param(
+            "policies.yml",
+            "failed_tries.tries",
+            "five",
+            "policies.yml: failed_tries.tries: Input should be a valid integer,"
+            " unable to parse string as an integer",
+            id="a word for a number",
+        ),
+        pytest.param(
+            "wording.yml",
+            "weekdays",
+            "月火水木金土",
+            "wording.yml: weekdays: String should have at least 7 characters",
+            id="six weekdays",
+        ),
+        pytest.param(
+            "wording.yml",
+            "password_words",
+            [],
+            "wording.yml: password_words:"
+            " List should have at least 1 item after validation, not 0",
+            id="no password words",
+        ),
+        pytest.param(
+            "wording.yml",
+            "roles.owner",
+            "所有者",
+            "wording.yml: roles.owner.[key]: Input should be 'holder' or 'end_user'",
+            id="unknown role",
+        ),
+        pytest.param(
+            "wishes.yml",
+            "starters",
+            ["ask_about_linking", "fly"],
+            "wishes.yml: : Value error, starters without a label: fly",
+            id="a starter without a label",
+        ),
+        pytest.param(
+            "errors.yml",
+            "invalid_user_code.said",
+            [],
+            "errors.yml: invalid_user_code.said:"
+            " List should have at least 1 item after validation, not 0",
+            id="an error nobody reports",
+        ),
+        pytest.param(
+            "sample_world.yml",
+            "people.eita.subscriptions.0.code",
+            "2468135790246813",
+            "sample_world.yml: people.eita.subscriptions.0.code:"
+            r" String should match pattern '^\d{17}$'",
+            id="F-CODE-01: a code of sixteen digits",
+        ),
+        pytest.param(
+            "sample_world.yml",
+            "people.eita.subscriptions.0.code",
+            24681357902468131,
+            "sample_world.yml: people.eita.subscriptions.0.code:"
+            " Input should be a valid string",
+            id="a code as a number",
+        ),
+        pytest.param(
+            "sample_world.yml",
+            "people.yuki.subscriptions.0.links.yuki.0",
+            "owner",
+            "sample_world.yml: people.yuki.subscriptions.0.links.yuki.0:"
+            " Input should be 'holder' or 'end_user'",
+            id="a link in no role",
+        ),
+        pytest.param(
+            "sample_world.yml",
+            "operators.op1.status",
+            "asleep",
+            "sample_world.yml: operators.op1.status:"
+            " Input should be 'available', 'away' or 'off'",
+            id="unknown status",
+        ),
+        pytest.param(
+            "vocabulary.yml",
+            "order_place.web",
+            "Web",
+            "vocabulary.yml: order_place.web: Input should be a valid list",
+            id="a word for a list",
+        ),
+    ],
+)
+def test_wrong_value_is_named_by_file_key_and_reason(
+    folder: Path, change: Change, file: str, key: str, value: object, problem: str
+):
+    change(file, key, value)
+
+    assert problems(folder) == [problem]
+
+
+def test_every_wrong_value_is_named(folder: Path, change: Change):
+    change("brand.yml", "name", GONE)
+    change("policies.yml", "reissue.daily_limit", -1)
+    change("wording.yml", "day", GONE)
+
+    assert problems(folder) == [
+        "brand.yml: name: Field required",
+        "policies.yml: reissue.daily_limit: Input should be greater than or equal to 1",
+        "wording.yml: day: Field required",
+    ]
+
+
+@pytest.mark.parametrize("file", sorted(Catalog.model_fields))
+def test_missing_file_is_named(folder: Path, file: str):
+    (folder / f"{file}.yml").unlink()
+
+    assert problems(folder) == [f"{file}.yml: the file is missing"]
+
+
+def test_missing_folder_names_every_file(tmp_path: Path):
+    assert problems(tmp_path / "nowhere") == [
+        f"{file}.yml: the file is missing" for file in Catalog.model_fields
+    ]
+
+
+def test_file_that_is_not_yaml_is_named_with_the_place(folder: Path):
+    (folder / "brand.yml").write_text("name: [いつでも", "utf-8")
+
+    (problem,) = problems(folder)
+
+    assert problem.startswith("brand.yml: not YAML: while parsing a flow sequence")
+    assert "line 1, column" in problem
+
+
+def test_empty_file_is_named(folder: Path):
+    (folder / "brand.yml").write_text("", "utf-8")
+
+    (problem,) = problems(folder)
+
+    assert problem.startswith("brand.yml: ")
+
+
+def test_file_in_another_encoding_is_named(folder: Path):
+    """Windows editors in Japan save Shift JIS."""
+    (folder / "brand.yml").write_bytes("name: いつでもヘルプ".encode("shift_jis"))
+
+    (problem,) = problems(folder)
+
+    assert problem.startswith("brand.yml: ")
+
+
+def test_hours_without_quotes_are_refused_not_misread(folder: Path):
+    """YAML 1.1 reads 10:00 without quotes as 600, and 600 seconds are ten past midnight."""
+    path = folder / "business_hours.yml"
+    path.write_text(path.read_text("utf-8").replace('"', ""), "utf-8")
+
+    named = problems(folder)
+
+    assert [line.startswith("business_hours.yml: weekly.") for line in named] == [True] * 14
+
+
+def test_hours_become_spans_by_weekday():
+    span = {"opens": "10:00", "closes": "12:30"}
+    days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+    hours = Hours.model_validate(
+        {
+            "weekly": {day: [] for day in days} | {"sunday": [span]},
+            "exceptional_days": {"2027-01-01": [], "2027-01-02": [span]},
+            "shown": "10:00~12:30",
+        }
+    )
+
+    result = hours.as_business_hours()
+
+    open_span = OpenSpan(time(10), time(12, 30))
+    assert result == BusinessHours(
+        {**{day: [] for day in range(6)}, 6: [open_span]},
+        {date(2027, 1, 1): [], date(2027, 1, 2): [open_span]},
+    )
+
+
+def test_policies_and_wording_become_the_domain_s_own(folder: Path):
+    catalog = Catalog.read(folder)
+
+    assert (catalog.policies.failed_tries.as_limit(), catalog.wording.as_day_format()) == (
+        AttemptLimit(5, timedelta(minutes=15), timedelta(minutes=15)),
+        DayFormat("{month}月{day}日({weekday})", "{hour}:{minute}", "月火水木金土日"),
+    )
