@@ -39,7 +39,7 @@ train: $(MODEL) ## train the model, if what it is made of has changed
 
 test: .venv/built .venv-rasa/built $(MODEL) ## every test that needs no other server
 	@$(APP) -m pytest -q
-	@.venv-rasa/bin/python -m tests.rasa_tests
+	@.venv-rasa/bin/python -m pytest -c tests/rasa.ini tests/nlu tests/dialogue
 	$(call step,Rasa's own stories,$(RASA) test core --e2e --stories tests/dialogue \
 		--model $(MODEL) --fail-on-prediction-errors --out var/rasa-test)
 	@$(APP) -m tests.converse tests/conversations

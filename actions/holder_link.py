@@ -30,7 +30,7 @@ class ActionBeginHolderLink(Action):
 
 
 class ValidateHolderLinkForm(FormValidationAction):
-    """「できました」 is checked by the record; 「できません」 leads to the diagnosis."""
+    """「できました」 is checked by the record; 「できません」 leads to a diagnosis."""
 
     def __init__(self, services: Helpdesk | None = None) -> None:
         super().__init__()

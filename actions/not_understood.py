@@ -8,6 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.handoff import offer_operator
+from actions.procedures import entity
 from helpdesk.bootstrap import Helpdesk, helpdesk
 
 _MOST_BUTTONS = 3
@@ -27,7 +28,8 @@ class ActionAskBack(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         limit = self._helpdesk.catalog.policies.offer_person_after_failures
-        if _failures_in_a_row(tracker) >= limit:
+        is_angry = entity(tracker, "anger") is not None
+        if is_angry or _failures_in_a_row(tracker) >= limit:
             dispatcher.utter_message(response="utter_gave_up")
             return offer_operator(self._helpdesk, tracker, domain, "not_understood")
         dispatcher.utter_message(

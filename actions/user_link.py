@@ -48,7 +48,8 @@ class ValidateUserLinkForm(FormValidationAction):
         domain: DomainDict,
     ) -> list[str]:
         code = ["user_code", "link_confirmed"]
-        if tracker.get_slot("user_code") is not None:
+        if tracker.get_slot("user_code") is not None or tracker.get_slot("code_failed"):
+            # Whoever has a code at hand is asked for nothing else.
             return code
         role = tracker.get_slot("writer_role")
         same = tracker.get_slot("same_person")

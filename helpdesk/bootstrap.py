@@ -88,7 +88,7 @@ _installed: list[Helpdesk] = []
 
 
 def helpdesk() -> Helpdesk:
-    """The process's own services, by the environment. Raises BadSettings, BadCatalog."""
+    """The process's own services. Raises BadSettings, BadCatalog."""
     if not _installed:
         install(build(Settings.from_env()))
     return _installed[0]

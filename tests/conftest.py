@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def settings() -> Settings:
     """An empty database in memory; nothing that matters comes from the environment."""
-    from helpdesk.settings import ROOT, Settings
+    from helpdesk.settings import ROOT, Settings  # noqa: PLC0415 -- see above
 
     return Settings(
         secret_key="a key that is only good for tests",
@@ -35,8 +35,8 @@ def settings() -> Settings:
 @pytest.fixture(scope="session")
 def built(settings: Settings) -> Iterator[tuple[Helpdesk, FakeClock]]:
     """All services on the sample world; hashing passwords makes it slow to build."""
-    from helpdesk.bootstrap import build
-    from tests.fakes import FakeClock
+    from helpdesk.bootstrap import build  # noqa: PLC0415 -- see above
+    from tests.fakes import FakeClock  # noqa: PLC0415 -- see above
 
     clock = FakeClock()
     helpdesk = build(settings, clock)
@@ -58,7 +58,7 @@ def sample_database(built: tuple[Helpdesk, FakeClock]) -> Iterator[sqlite3.Conne
 @pytest.fixture
 def clock(built: tuple[Helpdesk, FakeClock]) -> FakeClock:
     """The services' clock, set back to 2026-11-24 11:00 in Japan."""
-    from tests.fakes import NOW
+    from tests.fakes import NOW  # noqa: PLC0415 -- see above
 
     clock = built[1]
     clock.set(NOW)
@@ -67,7 +67,9 @@ def clock(built: tuple[Helpdesk, FakeClock]) -> FakeClock:
 
 @pytest.fixture
 def helpdesk(
-    built: tuple[Helpdesk, FakeClock], clock: FakeClock, sample_database: sqlite3.Connection
+    built: tuple[Helpdesk, FakeClock],
+    clock: FakeClock,
+    sample_database: sqlite3.Connection,
 ) -> Helpdesk:
     """All services on the untouched sample world: all they remember is in the database."""
     helpdesk = built[0]

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+_JAPAN = ZoneInfo("Asia/Tokyo")
+# datetime.UTC is not in Rasa's Python.
+_UTC = ZoneInfo("UTC")
 
 
 def japan(
     year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0
 ) -> datetime:
     """A moment as a Japanese clock shows it."""
-    zone = ZoneInfo("Asia/Tokyo")
-    return datetime(year, month, day, hour, minute, second, tzinfo=zone)
+    return datetime(year, month, day, hour, minute, second, tzinfo=_JAPAN)
 
 
 # A Tuesday, at the hour for which the design shows the sample world.
-NOW = japan(2026, 11, 24, 11).astimezone(timezone.utc)
+NOW = japan(2026, 11, 24, 11).astimezone(_UTC)
 
 
 class FakeClock:
     """Stands still until a test moves it; in UTC, like the real one."""
 
     def __init__(self, at: datetime = NOW) -> None:
-        self._at = at.astimezone(timezone.utc)
+        self._at = at.astimezone(_UTC)
 
     def __call__(self) -> datetime:
         return self._at
@@ -32,4 +35,4 @@ class FakeClock:
         self._at += timedelta(**amount)
 
     def set(self, at: datetime) -> None:
-        self._at = at.astimezone(timezone.utc)
+        self._at = at.astimezone(_UTC)

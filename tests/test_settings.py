@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import ValidationError
@@ -27,9 +27,12 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 def test_settings_have_defaults_for_all_but_secrets():
     settings = Settings.from_env()
 
-    assert settings.model_dump(exclude={"database_url", "catalog"}) == {
+    assert settings.model_dump(mode="json") == {
         "secret_key": KEY,
-        "public_url": "http://localhost:8000",
+        "database_url": f"sqlite:///{ROOT / 'var' / 'helpdesk.db'}",
+        "rasa_database_url": f"sqlite:///{ROOT / 'var' / 'rasa.db'}",
+        "public_url": None,
+        "catalog": str(ROOT / "data" / "catalog"),
         "rasa_url": "http://127.0.0.1:5005",
         "actions_url": "http://127.0.0.1:5055/webhook",
         "port": 8000,
@@ -38,8 +41,28 @@ def test_settings_have_defaults_for_all_but_secrets():
         "clock": None,
         "clock_set_at": None,
     }
-    assert settings.database_url == f"sqlite:///{ROOT / 'var' / 'helpdesk.db'}"
-    assert settings.catalog == ROOT / "data" / "catalog"
+
+
+@pytest.mark.parametrize(
+    ("variables", "address"),
+    [
+        ({}, "http://localhost:8000"),
+        ({"HELPDESK_PORT": "9000"}, "http://localhost:9000"),
+        ({"HELPDESK_PUBLIC_URL": "https://help.example/"}, "https://help.example"),
+        (
+            {"HELPDESK_PUBLIC_URL": "https://help.example", "HELPDESK_PORT": "9000"},
+            "https://help.example",
+        ),
+    ],
+    ids=["nothing set", "port", "public address", "both"],
+)
+def test_pages_are_at_the_public_address_or_on_this_machine(
+    environment: pytest.MonkeyPatch, variables: dict[str, str], address: str
+):
+    for name, value in variables.items():
+        environment.setenv(name, value)
+
+    assert Settings.from_env().pages_url == address
 
 
 def test_root_is_the_folder_of_the_product():
@@ -52,7 +75,12 @@ def test_root_is_the_folder_of_the_product():
         ("HELPDESK_DATABASE_URL", "postgresql://db/helpdesk", "database_url", None),
         ("HELPDESK_PORT", "9000", "port", 9000),
         ("HELPDESK_PORT", "65535", "port", 65535),
-        ("HELPDESK_PUBLIC_URL", "https://help.example/", "public_url", "https://help.example"),
+        (
+            "HELPDESK_PUBLIC_URL",
+            "https://help.example/",
+            "public_url",
+            "https://help.example",
+        ),
         ("HELPDESK_RASA_URL", "http://rasa:5005//", "rasa_url", "http://rasa:5005"),
         ("HELPDESK_ENV", "production", "env", None),
         ("HELPDESK_CLOCK", "2026-11-24T11:00:00+09:00", "clock", NOW),
@@ -146,7 +174,9 @@ def test_wrong_secret_is_not_repeated(environment: pytest.MonkeyPatch):
     assert "short-secret" not in str(bad.value)
 
 
-@pytest.mark.parametrize(("env", "is_production"), [("development", False), ("production", True)])
+@pytest.mark.parametrize(
+    ("env", "is_production"), [("development", False), ("production", True)]
+)
 def test_production_is_known(env: str, is_production: bool):
     assert Settings(secret_key=KEY, env=env).is_production == is_production
 
@@ -160,7 +190,7 @@ def test_settings_do_not_change():
 
 def test_clock_runs_on_from_its_setting():
     real = Settings(secret_key=KEY)
-    began = datetime(2020, 1, 1, tzinfo=timezone.utc)
+    began = datetime(2020, 1, 1, tzinfo=UTC)
     moved = Settings(secret_key=KEY, clock=NOW, clock_set_at=began.timestamp())
 
     before, shown, after = real.now(), moved.now(), real.now()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -11,10 +11,13 @@ from helpdesk.domain.japan_time import JAPAN, NaiveMoment
 from tests.fakes import japan
 
 TEN_TO_SEVEN = [OpenSpan(time(10), time(19))]
-EVERY_DAY = BusinessHours({day: TEN_TO_SEVEN for day in range(7)})
+EVERY_DAY = BusinessHours(dict.fromkeys(range(7), TEN_TO_SEVEN))
 # Monday to Friday with a lunch break; a closed Thursday, and an open Sunday.
 OFFICE = BusinessHours(
-    {day: [OpenSpan(time(10), time(12)), OpenSpan(time(13), time(19))] for day in range(5)},
+    {
+        day: [OpenSpan(time(10), time(12)), OpenSpan(time(13), time(19))]
+        for day in range(5)
+    },
     {date(2026, 11, 26): [], date(2026, 11, 29): [OpenSpan(time(11), time(15))]},
 )
 
@@ -22,10 +25,14 @@ OFFICE = BusinessHours(
 @pytest.mark.parametrize(
     ("now", "is_open"),
     [
-        pytest.param(japan(2026, 11, 24, 9, 59, 59), False, id="a second before opening"),
+        pytest.param(
+            japan(2026, 11, 24, 9, 59, 59), False, id="a second before opening"
+        ),
         pytest.param(japan(2026, 11, 24, 10, 0, 0), True, id="at opening"),
         pytest.param(japan(2026, 11, 24, 10, 0, 1), True, id="a second after opening"),
-        pytest.param(japan(2026, 11, 24, 18, 59, 59), True, id="a second before closing"),
+        pytest.param(
+            japan(2026, 11, 24, 18, 59, 59), True, id="a second before closing"
+        ),
         pytest.param(japan(2026, 11, 24, 19, 0, 0), False, id="at closing"),
         pytest.param(japan(2026, 11, 24, 19, 0, 1), False, id="a second after closing"),
         pytest.param(japan(2026, 11, 24, 0, 0), False, id="midnight"),
@@ -68,7 +75,9 @@ def test_desk_is_open_by_the_japanese_clock_whatever_the_zone(now: str, is_open:
         pytest.param(japan(2026, 11, 29, 15, 0), False, id="the short day closes"),
     ],
 )
-def test_breaks_and_exceptional_days_differ_from_the_pattern(now: datetime, is_open: bool):
+def test_breaks_and_exceptional_days_differ_from_the_pattern(
+    now: datetime, is_open: bool
+):
     assert OFFICE.is_open(now) == is_open
 
 
@@ -76,7 +85,10 @@ def test_breaks_and_exceptional_days_differ_from_the_pattern(now: datetime, is_o
     ("hours", "now", "opening"),
     [
         pytest.param(
-            EVERY_DAY, japan(2026, 11, 24, 9, 59, 59), japan(2026, 11, 24, 10), id="today"
+            EVERY_DAY,
+            japan(2026, 11, 24, 9, 59, 59),
+            japan(2026, 11, 24, 10),
+            id="today",
         ),
         pytest.param(
             EVERY_DAY, japan(2026, 11, 24, 10), japan(2026, 11, 25, 10), id="at opening"
@@ -100,10 +112,16 @@ def test_breaks_and_exceptional_days_differ_from_the_pattern(now: datetime, is_o
             OFFICE, japan(2026, 11, 24, 12, 30), japan(2026, 11, 24, 13), id="lunch"
         ),
         pytest.param(
-            OFFICE, japan(2026, 11, 25, 19), japan(2026, 11, 27, 10), id="closed day next"
+            OFFICE,
+            japan(2026, 11, 25, 19),
+            japan(2026, 11, 27, 10),
+            id="closed day next",
         ),
         pytest.param(
-            OFFICE, japan(2026, 11, 27, 19), japan(2026, 11, 29, 11), id="open Sunday next"
+            OFFICE,
+            japan(2026, 11, 27, 19),
+            japan(2026, 11, 29, 11),
+            id="open Sunday next",
         ),
         pytest.param(
             OFFICE, japan(2026, 12, 4, 19), japan(2026, 12, 7, 10), id="over a weekend"
@@ -113,7 +131,7 @@ def test_breaks_and_exceptional_days_differ_from_the_pattern(now: datetime, is_o
 def test_next_opening_is_the_first_after_this_moment(
     hours: BusinessHours, now: datetime, opening: datetime
 ):
-    result = hours.next_opening(now.astimezone(timezone.utc))
+    result = hours.next_opening(now.astimezone(UTC))
 
     assert (result, result.tzinfo) == (opening, JAPAN)
 
@@ -139,4 +157,4 @@ def test_next_opening_gives_up_after_sixty_days():
 
 def test_business_hours_refuse_naive_moments():
     with pytest.raises(NaiveMoment):
-        EVERY_DAY.is_open(datetime(2026, 11, 24, 11, 0))
+        EVERY_DAY.is_open(datetime.fromisoformat("2026-11-24T11:00"))

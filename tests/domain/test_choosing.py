@@ -14,7 +14,9 @@ NUMBERS = ["1101", "1102", "2201"]
     [
         pytest.param("1102", 1, id="the number's end"),
         pytest.param("１１０２", 1, id="full-width"),
-        pytest.param("下4桁が1102の回線です", 1, id="in a sentence with another number"),
+        pytest.param(
+            "下4桁が1102の回線です", 1, id="in a sentence with another number"
+        ),
         pytest.param("1", 0, id="the first place"),
         pytest.param("3番目", 2, id="the last place"),
         pytest.param("２番", 1, id="a full-width place"),

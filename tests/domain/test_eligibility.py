@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -62,7 +62,9 @@ def test_linking_opens_on_the_day_of_its_notice(order: Order, opens_on: date | N
         pytest.param(date(2026, 12, 1), date(2026, 12, 2), id="first of a month"),
         pytest.param(date(2026, 12, 31), date(2027, 1, 1), id="year end"),
         pytest.param(date(2027, 2, 28), date(2027, 3, 1), id="February of 28 days"),
-        pytest.param(date(2028, 2, 28), date(2028, 2, 29), id="day before the leap day"),
+        pytest.param(
+            date(2028, 2, 28), date(2028, 2, 29), id="day before the leap day"
+        ),
         pytest.param(date(2028, 2, 29), date(2028, 3, 1), id="leap day"),
     ],
 )
@@ -126,7 +128,9 @@ def test_linking_stays_closed_while_no_notice_has_come(order: Order):
 @given(
     shipped=st.dates(date(2016, 9, 1), date(2100, 1, 1)),
     now=st.datetimes(
-        datetime(2016, 9, 1), datetime(2100, 1, 1), timezones=st.just(timezone.utc)
+        datetime.fromisoformat("2016-09-01"),
+        datetime.fromisoformat("2100-01-01"),
+        timezones=st.just(UTC),
     ),
 )
 def test_linking_opens_after_the_shipping_day_and_not_before(
@@ -141,4 +145,4 @@ def test_linking_opens_after_the_shipping_day_and_not_before(
 
 def test_eligibility_refuses_naive_moments():
     with pytest.raises(NaiveMoment):
-        eligibility(NEW, datetime(2026, 11, 25, 12, 0))
+        eligibility(NEW, datetime.fromisoformat("2026-11-25T12:00"))

@@ -14,7 +14,9 @@ from tests.fakes import japan
         pytest.param(HandoffMove.REQUEST, Speaker.BOT, Speaker.WAITING, id="request"),
         pytest.param(HandoffMove.LEAVE, Speaker.WAITING, Speaker.BOT, id="leave"),
         pytest.param(HandoffMove.CLAIM, Speaker.WAITING, Speaker.OPERATOR, id="claim"),
-        pytest.param(HandoffMove.RELEASE, Speaker.OPERATOR, Speaker.WAITING, id="release"),
+        pytest.param(
+            HandoffMove.RELEASE, Speaker.OPERATOR, Speaker.WAITING, id="release"
+        ),
         pytest.param(HandoffMove.RESOLVE, Speaker.OPERATOR, Speaker.BOT, id="resolve"),
     ],
 )

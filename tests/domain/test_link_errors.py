@@ -46,7 +46,9 @@ evidences = st.builds(
             id="the record decides on the timing",
         ),
         pytest.param(
-            Evidence(Cause.USABLE, is_open=True), Cause.USABLE, id="the code works after all"
+            Evidence(Cause.USABLE, is_open=True),
+            Cause.USABLE,
+            id="the code works after all",
         ),
         pytest.param(
             Evidence(Cause.NOT_FOUND, is_open=True),

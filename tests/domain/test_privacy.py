@@ -11,7 +11,18 @@ from helpdesk.domain.privacy import Secret, SecretFinder, SecretKind
 CODE = "24681357902468131"
 # The catalog's words, so that their order and overlaps are those of the product.
 FINDER = SecretFinder(
-    ["パスワード", "パスワ", "ぱすわーど", "暗証番号", "password", "passwd", "pass", "pwd", "pw", "パス"]
+    [
+        "パスワード",
+        "パスワ",
+        "ぱすわーど",
+        "暗証番号",
+        "password",
+        "passwd",
+        "pass",
+        "pwd",
+        "pw",
+        "パス",
+    ]
 )
 
 
@@ -49,11 +60,15 @@ def test_password_is_found_after_its_word(text: str, password: str):
     [
         pytest.param("パスワードがわかりません", id="forgotten"),
         pytest.param("パスワードを忘れた。", id="forgotten, with a full stop"),
-        pytest.param("パスワードはどこで変えますか？", id="F-CON-15: where to change it"),
+        pytest.param(
+            "パスワードはどこで変えますか？", id="F-CON-15: where to change it"
+        ),
         pytest.param("passwordを忘れました", id="forgotten, in Latin letters"),
         pytest.param("ＰＡＳＳＷＯＲＤがわからない", id="forgotten, in wide letters"),
         pytest.param("passwdって何ですか", id="another Latin word"),
-        pytest.param("パスワードはLINEと同じですか", id="F-CON-18: LINE's own password"),
+        pytest.param(
+            "パスワードはLINEと同じですか", id="F-CON-18: LINE's own password"
+        ),
         pytest.param("IDとパスワードを教えて", id="asked for"),
     ],
 )
@@ -65,7 +80,9 @@ def test_talk_about_passwords_is_no_password(text: str):
     ("text", "expected"),
     [
         pytest.param("Ab12cd34", [(SecretKind.PASSWORD, "Ab12cd34")], id="a lone word"),
-        pytest.param("  Ab12cd34\n", [(SecretKind.PASSWORD, "  Ab12cd34\n")], id="spaces"),
+        pytest.param(
+            "  Ab12cd34\n", [(SecretKind.PASSWORD, "  Ab12cd34\n")], id="spaces"
+        ),
         pytest.param("Ab12c", [], id="five characters"),
         pytest.param("Ab12c3", [(SecretKind.PASSWORD, "Ab12c3")], id="six characters"),
         pytest.param("a1" * 32, [(SecretKind.PASSWORD, "a1" * 32)], id="sixty-four"),
@@ -122,7 +139,11 @@ def test_other_numbers_are_no_secrets(text: str):
 
 @pytest.mark.parametrize(
     "address",
-    ["eita@example.com", "ei.ta+1@mail.example.co.jp", "ｅｉｔａ＠ｅｘａｍｐｌｅ．ｃｏｍ"],
+    [
+        "eita@example.com",
+        "ei.ta+1@mail.example.co.jp",
+        "ｅｉｔａ＠ｅｘａｍｐｌｅ．ｃｏｍ",
+    ],
 )
 def test_mail_address_is_found(address: str):
     assert found(f"メールは{address}です") == [(SecretKind.MAIL, address)]
@@ -161,11 +182,15 @@ def test_user_code_leaves_no_digit_in_the_clear(text: str):
 
 def test_card_number_is_hidden_as_something():
     # Sixteen digits are a mistyped code as well; hidden they are in either case.
-    assert [value for _, value in found("4111 1111 1111 1111")] == ["4111 1111 1111 1111"]
+    assert [value for _, value in found("4111 1111 1111 1111")] == [
+        "4111 1111 1111 1111"
+    ]
 
 
 def test_secrets_of_several_kinds_come_in_order_without_overlaps():
-    text = f"コード{CODE}、電話090-1234-5678、メールeita@example.com、パスワードはAb12cd34"
+    text = (
+        f"コード{CODE}、電話090-1234-5678、メールeita@example.com、パスワードはAb12cd34"
+    )
 
     result = FINDER.find(text)
 

@@ -18,7 +18,9 @@ TUESDAY = date(2026, 11, 24)
     [
         pytest.param("day+0", TUESDAY, TUESDAY, id="today"),
         pytest.param("day-1", TUESDAY, date(2026, 11, 23), id="yesterday"),
-        pytest.param("day-2", TUESDAY, date(2026, 11, 22), id="the day before yesterday"),
+        pytest.param(
+            "day-2", TUESDAY, date(2026, 11, 22), id="the day before yesterday"
+        ),
         pytest.param("day+1", TUESDAY, date(2026, 11, 25), id="tomorrow"),
         pytest.param("day-1", date(2026, 12, 1), date(2026, 11, 30), id="month end"),
         pytest.param("day-1", date(2027, 1, 1), date(2026, 12, 31), id="year end"),
@@ -42,11 +44,19 @@ def test_resolve_day_counts_days_and_reads_full_dates(
         pytest.param("--11-24", TUESDAY, TUESDAY, id="today"),
         pytest.param("--11-25", TUESDAY, date(2026, 11, 25), id="the day after today"),
         pytest.param("--12-31", date(2027, 1, 2), date(2026, 12, 31), id="last year"),
-        pytest.param("--5-24", date(2026, 11, 23), date(2026, 5, 24), id="183 days back"),
+        pytest.param(
+            "--5-24", date(2026, 11, 23), date(2026, 5, 24), id="183 days back"
+        ),
         pytest.param("--5-24", TUESDAY, date(2027, 5, 24), id="184 days back: coming"),
-        pytest.param("--02-29", date(2028, 2, 29), date(2028, 2, 29), id="on the leap day"),
-        pytest.param("--02-29", date(2028, 3, 1), date(2028, 2, 29), id="after a leap day"),
-        pytest.param("--02-29", date(2028, 2, 28), date(2028, 2, 29), id="before a leap day"),
+        pytest.param(
+            "--02-29", date(2028, 2, 29), date(2028, 2, 29), id="on the leap day"
+        ),
+        pytest.param(
+            "--02-29", date(2028, 3, 1), date(2028, 2, 29), id="after a leap day"
+        ),
+        pytest.param(
+            "--02-29", date(2028, 2, 28), date(2028, 2, 29), id="before a leap day"
+        ),
     ],
 )
 def test_resolve_day_takes_the_nearest_year(notation: str, today: date, day: date):
@@ -58,7 +68,9 @@ def test_resolve_day_takes_the_nearest_year(notation: str, today: date, day: dat
     [
         pytest.param("---23", TUESDAY, date(2026, 11, 23), id="the day before today"),
         pytest.param("---24", TUESDAY, TUESDAY, id="today"),
-        pytest.param("---25", TUESDAY, date(2026, 10, 25), id="the day after: last month"),
+        pytest.param(
+            "---25", TUESDAY, date(2026, 10, 25), id="the day after: last month"
+        ),
         pytest.param("---31", date(2027, 1, 30), date(2026, 12, 31), id="last year"),
         pytest.param("---29", date(2028, 3, 1), date(2028, 2, 29), id="leap day"),
     ],

@@ -21,7 +21,9 @@ WIDE = "２４６８１３５７９０２４６８１３１"
 
 codes = st.text("0123456789", min_size=17, max_size=17)
 # What phones and keyboards put between groups of digits, in either width.
-separators = st.sampled_from(["", "", "", " ", "　", "-", "－", "‐", "–", "―", "−", "・", "_"])
+separators = st.sampled_from(
+    ["", "", "", " ", "　", "-", "－", "‐", "–", "―", "−", "・", "_"]
+)
 
 
 @st.composite
@@ -62,9 +64,13 @@ def test_user_code_is_seventeen_half_width_digits(text: str, is_code: bool):
         pytest.param(CODE, id="plain"),
         pytest.param(WIDE, id="full-width"),
         pytest.param("2468 1357 9024 68131", id="spaces"),
-        pytest.param("２４６８　１３５７　９０２４　６８１３１", id="full-width spaces"),
+        pytest.param(
+            "２４６８　１３５７　９０２４　６８１３１", id="full-width spaces"
+        ),
         pytest.param("2468-1357-9024-68131", id="hyphens"),
-        pytest.param("２４６８－１３５７－９０２４－６８１３１", id="full-width hyphens"),
+        pytest.param(
+            "２４６８－１３５７－９０２４－６８１３１", id="full-width hyphens"
+        ),
         pytest.param("2468−1357−9024−68131", id="minus signs"),
         pytest.param("2468ー1357ー9024ー68131", id="long-vowel marks"),
         pytest.param("2468ｰ1357ｰ9024ｰ68131", id="half-width long-vowel marks"),
@@ -103,7 +109,11 @@ def test_dress_does_not_change_a_user_code(dressed: tuple[str, str]):
     assert parse_user_code(typed) == code
 
 
-@given(dressed_codes(), st.text("あア漢。、\n", max_size=5), st.text("あア漢。、\n", max_size=5))
+@given(
+    dressed_codes(),
+    st.text("あア漢。、\n", max_size=5),
+    st.text("あア漢。、\n", max_size=5),
+)
 def test_dressed_user_code_is_found_where_it_was_typed(
     dressed: tuple[str, str], before: str, after: str
 ):
@@ -149,20 +159,32 @@ def test_found_places_lie_in_the_text_in_order(text: str):
         pytest.param("", [], id="empty"),
         pytest.param("こんにちは", [], id="words"),
         pytest.param("24681357902", [], id="eleven digits: a phone number"),
-        pytest.param("246813579024", [FoundUserCode("246813579024", 0, 12)], id="twelve"),
-        pytest.param(CODE[:16], [FoundUserCode(CODE[:16], 0, 16)], id="sixteen: F-CONF-01"),
+        pytest.param(
+            "246813579024", [FoundUserCode("246813579024", 0, 12)], id="twelve"
+        ),
+        pytest.param(
+            CODE[:16], [FoundUserCode(CODE[:16], 0, 16)], id="sixteen: F-CONF-01"
+        ),
         pytest.param(CODE + "0", [FoundUserCode(CODE + "0", 0, 18)], id="eighteen"),
         pytest.param("1" * 24, [FoundUserCode("1" * 24, 0, 24)], id="twenty-four"),
         pytest.param("1" * 25, [], id="twenty-five: no slip any more"),
         pytest.param(
-            "2468135790246813O", [FoundUserCode("2468135790246813O", 0, 17)], id="a letter"
+            "2468135790246813O",
+            [FoundUserCode("2468135790246813O", 0, 17)],
+            id="a letter",
         ),
         pytest.param("24681357902468lOO", [], id="three letters: no code"),
         pytest.param(
-            f"コードは{WIDE}です", [FoundUserCode(CODE, 4, 21)], id="F-CODE-06: in a sentence"
+            f"コードは{WIDE}です",
+            [FoundUserCode(CODE, 4, 21)],
+            id="F-CODE-06: in a sentence",
         ),
-        pytest.param("㌔" + CODE, [FoundUserCode(CODE, 1, 18)], id="after a wide character"),
-        pytest.param("👨‍👩‍👧" + CODE, [FoundUserCode(CODE, 5, 22)], id="after an emoji"),
+        pytest.param(
+            "㌔" + CODE, [FoundUserCode(CODE, 1, 18)], id="after a wide character"
+        ),
+        pytest.param(
+            "👨‍👩‍👧" + CODE, [FoundUserCode(CODE, 5, 22)], id="after an emoji"
+        ),
         pytest.param(
             f"{CODE}\n{OTHER}",
             [FoundUserCode(CODE, 0, 17), FoundUserCode(OTHER, 18, 35)],
@@ -173,8 +195,12 @@ def test_found_places_lie_in_the_text_in_order(text: str):
             [FoundUserCode(CODE, 0, 17), FoundUserCode(OTHER, 18, 35)],
             id="two codes and a word",
         ),
-        pytest.param("2468 1357 90  24681-31", [FoundUserCode(CODE, 0, 22)], id="groups"),
-        pytest.param("2468ー1357ー9024ー68131", [FoundUserCode(CODE, 0, 20)], id="long vowels"),
+        pytest.param(
+            "2468 1357 90  24681-31", [FoundUserCode(CODE, 0, 22)], id="groups"
+        ),
+        pytest.param(
+            "2468ー1357ー9024ー68131", [FoundUserCode(CODE, 0, 20)], id="long vowels"
+        ),
     ],
 )
 def test_user_codes_are_found_right_and_wrong_lengths_alike(
@@ -188,14 +214,18 @@ def test_user_codes_are_found_right_and_wrong_lengths_alike(
     [
         pytest.param(f"LINE {CODE}", [FoundUserCode(CODE, 5, 22)], id="a word before"),
         pytest.param(f"{CODE} LINE", [FoundUserCode(CODE, 0, 17)], id="a word after"),
-        pytest.param(f"{CODE} OK", [FoundUserCode(CODE, 0, 17)], id="two letters after"),
+        pytest.param(
+            f"{CODE} OK", [FoundUserCode(CODE, 0, 17)], id="two letters after"
+        ),
         pytest.param(
             f"{CODE} {OTHER}",
             [FoundUserCode(CODE, 0, 17), FoundUserCode(OTHER, 18, 35)],
             id="another code after: F-CON-11",
         ),
         pytest.param(
-            f"{CODE} 090-1234-5678", [FoundUserCode(CODE, 0, 17)], id="a phone number after"
+            f"{CODE} 090-1234-5678",
+            [FoundUserCode(CODE, 0, 17)],
+            id="a phone number after",
         ),
     ],
 )

@@ -51,4 +51,4 @@ def test_moment_is_written_with_the_japanese_day(moment: str, text: str):
 
 def test_wording_refuses_naive_moments():
     with pytest.raises(NaiveMoment):
-        FORMAT.moment(datetime(2026, 11, 24, 10, 0))
+        FORMAT.moment(datetime.fromisoformat("2026-11-24T10:00"))

@@ -14,7 +14,9 @@ from tests.fakes import FakeClock
 PASSWORD = "Sample-Eita-1"
 
 
-def fail(helpdesk: Helpdesk, customer: str, times: int, address: str | None = None) -> None:
+def fail(
+    helpdesk: Helpdesk, customer: str, times: int, address: str | None = None
+) -> None:
     for _ in range(times):
         with pytest.raises(WrongLogin):
             helpdesk.accounts.log_in(customer, "eita-1", "wrong", address)
@@ -35,7 +37,11 @@ def can_log_in(helpdesk: Helpdesk, customer: str, address: str | None = None) ->
         ("eita-2", "Sample-Eita-2", "eita.2"),
         (" eita-1\n", PASSWORD, "eita.1"),
     ],
-    ids=["F-CON-10: one login a subscription", "F-CON-10: another", "white space around"],
+    ids=[
+        "F-CON-10: one login a subscription",
+        "F-CON-10: another",
+        "white space around",
+    ],
 )
 def test_login_leads_to_its_subscription(
     helpdesk: Helpdesk, stranger: str, login_id: str, password: str, subscription: str
@@ -63,7 +69,10 @@ def test_wrong_login_is_refused_alike_and_counted(
     with pytest.raises(WrongLogin) as refused:
         helpdesk.accounts.log_in(stranger, login_id, password, None)
 
-    assert (str(refused.value), helpdesk.user_codes.recent_failures(stranger)) == ("", 1)
+    assert (str(refused.value), helpdesk.user_codes.recent_failures(stranger)) == (
+        "",
+        1,
+    )
 
 
 @pytest.mark.parametrize(("times", "is_locked"), [(4, False), (5, True)], ids=str)

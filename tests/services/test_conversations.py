@@ -42,7 +42,10 @@ def test_new_customer_begins_with_the_bot(helpdesk: Helpdesk):
         False,
         False,
     )
-    assert (helpdesk.conversations.exists(first), helpdesk.conversations.speaker(first)) == (
+    assert (
+        helpdesk.conversations.exists(first),
+        helpdesk.conversations.speaker(first),
+    ) == (
         True,
         Speaker.BOT,
     )
@@ -74,7 +77,12 @@ def test_accepted_text_waits_and_is_shown(helpdesk: Helpdesk):
 def test_text_is_accepted_once_for_each_client_id(helpdesk: Helpdesk):
     items = [
         helpdesk.conversations.accept_text("eita", text, client_id)
-        for text, client_id in [("はい", "1"), ("はい", "1"), ("いいえ", "1"), ("はい", "2")]
+        for text, client_id in [
+            ("はい", "1"),
+            ("はい", "1"),
+            ("いいえ", "1"),
+            ("はい", "2"),
+        ]
     ]
 
     assert (items, shown(helpdesk, "eita")) == (
@@ -85,7 +93,8 @@ def test_text_is_accepted_once_for_each_client_id(helpdesk: Helpdesk):
 
 def test_client_ids_of_customers_do_not_collide(helpdesk: Helpdesk):
     items = [
-        helpdesk.conversations.accept_text(customer, "はい", "1") for customer in ("eita", "aiko")
+        helpdesk.conversations.accept_text(customer, "はい", "1")
+        for customer in ("eita", "aiko")
     ]
 
     assert items == [1, 2]
@@ -120,7 +129,8 @@ def test_secrets_are_masked_in_the_inbox_and_on_the_screen(
         [("customer", text)],
     )
     secret = re.search(r"[0-9a-z@.-]{10,}", typed)
-    assert secret is not None and secret.group() not in everything_stored()
+    assert secret is not None
+    assert secret.group() not in everything_stored()
 
 
 def test_masked_code_opens_in_its_conversation(helpdesk: Helpdesk):
@@ -128,7 +138,8 @@ def test_masked_code_opens_in_its_conversation(helpdesk: Helpdesk):
 
     turn = helpdesk.conversations.next_turn("aiko")
 
-    assert turn is not None and turn.item.text is not None
+    assert turn is not None
+    assert turn.item.text is not None
     assert helpdesk.vault.open("aiko", turn.item.text) == CODE
 
 
@@ -141,8 +152,12 @@ def test_masked_code_opens_in_its_conversation(helpdesk: Helpdesk):
         pytest.param("  /greet", "greet", id="spaces before"),
         pytest.param("　／　/ greet", "greet", id="spaces of all widths between"),
         pytest.param("\n\t/greet", "greet", id="white space before"),
-        pytest.param('/affirm{"link_choice": "1"}', 'affirm{"link_choice": "1"}', id="entity"),
-        pytest.param("/EXTERNAL_holder_linked", "EXTERNAL_holder_linked", id="gateway's own"),
+        pytest.param(
+            '/affirm{"link_choice": "1"}', 'affirm{"link_choice": "1"}', id="entity"
+        ),
+        pytest.param(
+            "/EXTERNAL_holder_linked", "EXTERNAL_holder_linked", id="gateway's own"
+        ),
         pytest.param("連携/解除", "連携/解除", id="within the text"),
     ],
 )
@@ -166,8 +181,12 @@ def test_customers_do_not_command_rasa(helpdesk: Helpdesk, typed: str, text: str
         pytest.param("👨‍👩‍👧🎉❤️", "/EXTERNAL_no_words", id="emojis"),
         pytest.param("？！", "/EXTERNAL_no_words", id="marks"),
         pytest.param("(^_^)/", "/EXTERNAL_no_words", id="a face"),
-        pytest.param("How do I link my account?", "/EXTERNAL_other_language", id="English"),
-        pytest.param("Wie geht das mit dem Code", "/EXTERNAL_other_language", id="German"),
+        pytest.param(
+            "How do I link my account?", "/EXTERNAL_other_language", id="English"
+        ),
+        pytest.param(
+            "Wie geht das mit dem Code", "/EXTERNAL_other_language", id="German"
+        ),
     ],
 )
 def test_text_without_anything_to_understand_is_answered_as_such(
@@ -192,14 +211,18 @@ def test_text_without_anything_to_understand_is_answered_as_such(
         pytest.param("あ", id="one letter"),
     ],
 )
-def test_text_with_something_to_understand_is_left_alone(helpdesk: Helpdesk, typed: str):
+def test_text_with_something_to_understand_is_left_alone(
+    helpdesk: Helpdesk, typed: str
+):
     helpdesk.conversations.accept_text("eita", typed, "1")
 
     assert accepted(helpdesk, "eita") == (typed, None)
 
 
 @pytest.mark.parametrize(
-    "typed", ["パスワードはAb12cd34です", "PW Ab12cd34", "/pw: Ab12cd34"], ids=["Japanese", "short", "slash"]
+    "typed",
+    ["パスワードはAb12cd34です", "PW Ab12cd34", "/pw: Ab12cd34"],
+    ids=["Japanese", "short", "slash"],
 )
 def test_password_never_reaches_rasa(
     helpdesk: Helpdesk, everything_stored: Callable[[], str], typed: str
@@ -207,7 +230,9 @@ def test_password_never_reaches_rasa(
     helpdesk.conversations.accept_text("eita", typed, "1")
 
     assert accepted(helpdesk, "eita") == (None, "/EXTERNAL_password_typed")
-    assert shown(helpdesk, "eita") == [("customer", typed.replace("Ab12cd34", "[PASSWORD]"))]
+    assert shown(helpdesk, "eita") == [
+        ("customer", typed.replace("Ab12cd34", "[PASSWORD]"))
+    ]
     assert "Ab12cd34" not in everything_stored()
 
 
@@ -231,6 +256,20 @@ def test_lone_password_is_seen_at_the_login_step(
     helpdesk.conversations.accept_text("eita", "Ab12cd34", "2")
 
     assert accepted(helpdesk, "eita") == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("24681357902468249\n24681357902468131", "[CODE]\n[CODE]"),
+        ("090-1234-5678 eita@example.com", "[PHONE] [MAIL]"),
+    ],
+    ids=["F-CON-11: two codes", "phone and mail"],
+)
+def test_tokens_are_no_foreign_words(helpdesk: Helpdesk, typed: str, text: str):
+    helpdesk.conversations.accept_text("eita", typed, "1")
+
+    assert accepted(helpdesk, "eita") == (text, None)
 
 
 def test_messages_are_read_on_from_the_last_one_seen(helpdesk: Helpdesk):

@@ -64,7 +64,9 @@ def test_record_is_answered_with_its_day(
     assert helpdesk.eligibility.of_subscription(subscription) == expected
 
 
-def test_nothing_is_known_of_a_customer_without_links(helpdesk: Helpdesk, stranger: str):
+def test_nothing_is_known_of_a_customer_without_links(
+    helpdesk: Helpdesk, stranger: str
+):
     known = [helpdesk.eligibility.of_customer(each) for each in (stranger, "mika")]
 
     assert known == [[], []]
@@ -77,7 +79,8 @@ def test_linked_holder_is_shown_every_subscription_held(helpdesk: Helpdesk):
 
     assert known == [
         SubscriptionEligibility(
-            helpdesk.eligibility.subscription(each), Eligibility(date(2026, 11, 20), True)
+            helpdesk.eligibility.subscription(each),
+            Eligibility(date(2026, 11, 20), True),
         )
         for each in ("eita.2", "eita.1")
     ]

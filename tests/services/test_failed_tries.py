@@ -52,7 +52,11 @@ def test_lock_is_by_kind_and_by_customer_or_address(
     ("wait", "is_locked"), [(299, True), (300, False), (301, False)], ids=str
 )
 def test_lock_longer_than_its_window_lasts_to_its_end(
-    helpdesk: Helpdesk, counter: FailedTryCounter, clock: FakeClock, wait: int, is_locked: bool
+    helpdesk: Helpdesk,
+    counter: FailedTryCounter,
+    clock: FakeClock,
+    wait: int,
+    is_locked: bool,
 ):
     with helpdesk.database.writing() as unit:
         counter.add(unit, "eita", None, "code")
@@ -88,7 +92,10 @@ def test_cleared_customer_is_free(helpdesk: Helpdesk, counter: FailedTryCounter)
             counter.add(unit, customer, None, "code")
         unit.failed_tries.clear("eita")
 
-        found = [locked(counter, unit, customer, None, "code") for customer in ("eita", "aiko")]
+        found = [
+            locked(counter, unit, customer, None, "code")
+            for customer in ("eita", "aiko")
+        ]
 
     assert found == [None, NOW + LIMIT.lock]
 

@@ -31,7 +31,8 @@ def speakers(helpdesk: Helpdesk, *customers: str) -> list[Speaker]:
 
 def requests(rows: Rows) -> list[tuple[str, str, str]]:
     return [
-        (row["customer"], row["kind"], row["state"]) for row in rows(tables.handoff_requests)
+        (row["customer"], row["kind"], row["state"])
+        for row in rows(tables.handoff_requests)
     ]
 
 
@@ -49,7 +50,9 @@ def send_operators_away(helpdesk: Helpdesk) -> None:
             id="a second before opening",
         ),
         pytest.param(
-            japan(2026, 11, 24, 10), Desk(True, japan(2026, 11, 25, 10)), id="at opening"
+            japan(2026, 11, 24, 10),
+            Desk(True, japan(2026, 11, 25, 10)),
+            id="at opening",
         ),
         pytest.param(
             japan(2026, 11, 24, 18, 59, 59),
@@ -57,7 +60,9 @@ def send_operators_away(helpdesk: Helpdesk) -> None:
             id="a second before closing",
         ),
         pytest.param(
-            japan(2026, 11, 24, 19), Desk(False, japan(2026, 11, 25, 10)), id="at closing"
+            japan(2026, 11, 24, 19),
+            Desk(False, japan(2026, 11, 25, 10)),
+            id="at closing",
         ),
     ],
 )
@@ -97,7 +102,8 @@ def test_request_queues_the_customer(helpdesk: Helpdesk, audit: Audit, rows: Row
 
 def test_places_follow_the_order_of_requests(helpdesk: Helpdesk):
     places = [
-        helpdesk.handoffs.request(customer, "request") for customer in ("eita", "aiko", "mika")
+        helpdesk.handoffs.request(customer, "request")
+        for customer in ("eita", "aiko", "mika")
     ]
 
     assert places == [1, 2, 3]
@@ -214,7 +220,9 @@ def test_customer_may_queue_again_at_the_end(helpdesk: Helpdesk, rows: Rows):
     )
 
 
-def test_claim_gives_the_word_to_the_operator(helpdesk: Helpdesk, audit: Audit, rows: Rows):
+def test_claim_gives_the_word_to_the_operator(
+    helpdesk: Helpdesk, audit: Audit, rows: Rows
+):
     helpdesk.handoffs.request("eita", "request")
 
     helpdesk.handoffs.claim("eita", "op1")
@@ -252,7 +260,10 @@ def test_operator_speaks_to_the_customer(helpdesk: Helpdesk):
 
     helpdesk.handoffs.say("eita", "op1", "お待たせしました")
 
-    said = [(line.author, line.text, line.at) for line in helpdesk.conversations.messages("eita")]
+    said = [
+        (line.author, line.text, line.at)
+        for line in helpdesk.conversations.messages("eita")
+    ]
     assert said == [("operator", "お待たせしました", NOW)]
 
 
@@ -322,7 +333,9 @@ def test_moves_concern_one_customer(helpdesk: Helpdesk):
     ]
 
 
-def test_message_is_left_for_the_operators(helpdesk: Helpdesk, audit: Audit, rows: Rows):
+def test_message_is_left_for_the_operators(
+    helpdesk: Helpdesk, audit: Audit, rows: Rows
+):
     before = helpdesk.handoffs.has_left_message("eita")
 
     helpdesk.handoffs.leave_message("eita", "電話をください", "out_of_hours", "event-1")
@@ -346,7 +359,9 @@ def test_message_is_left_for_the_operators(helpdesk: Helpdesk, audit: Audit, row
     assert audit() == [("customer:eita", "message_left", "eita", {})]
 
 
-def test_one_message_is_left_for_each_event(helpdesk: Helpdesk, audit: Audit, rows: Rows):
+def test_one_message_is_left_for_each_event(
+    helpdesk: Helpdesk, audit: Audit, rows: Rows
+):
     for event in ("event-1", "event-1", "event-2"):
         helpdesk.handoffs.leave_message("eita", "電話をください", "out_of_hours", event)
 
@@ -360,4 +375,7 @@ def test_left_message_outlives_the_queue(helpdesk: Helpdesk, rows: Rows):
 
     helpdesk.handoffs.leave("eita")
 
-    assert requests(rows) == [("eita", "message", "waiting"), ("eita", "live", "withdrawn")]
+    assert requests(rows) == [
+        ("eita", "message", "waiting"),
+        ("eita", "live", "withdrawn"),
+    ]

@@ -10,7 +10,12 @@ import pytest
 
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.linking import AttemptState, LinkAttempt, LinkRole
-from helpdesk.services.linking import AlreadyLinked, LinkedElsewhere, PageExpired, TooEarly
+from helpdesk.services.linking import (
+    AlreadyLinked,
+    LinkedElsewhere,
+    PageExpired,
+    TooEarly,
+)
 from tests.fakes import NOW, FakeClock, japan
 
 HOLDER, END_USER = LinkRole.HOLDER, LinkRole.END_USER
@@ -45,7 +50,9 @@ def test_page_is_opened_authenticated_and_finished(
     assert inbox("eita") == ['/EXTERNAL_holder_linked{"subscription": "eita.1"}']
 
 
-def test_end_user_page_tells_its_own_word(helpdesk: Helpdesk, offer: Offer, inbox: Inbox):
+def test_end_user_page_tells_its_own_word(
+    helpdesk: Helpdesk, offer: Offer, inbox: Inbox
+):
     token = offer("aiko", END_USER)
     helpdesk.linking.open_page(token, END_USER)
     helpdesk.linking.authenticate(token, END_USER, "eita.2")
@@ -64,7 +71,9 @@ def test_page_opens_as_often_as_its_customer_likes(helpdesk: Helpdesk, offer: Of
     assert again == attempt(AttemptState.PAGE_OPENED)
 
 
-def test_authenticated_page_stays_so_when_opened_again(helpdesk: Helpdesk, offer: Offer):
+def test_authenticated_page_stays_so_when_opened_again(
+    helpdesk: Helpdesk, offer: Offer
+):
     token = offer("eita", HOLDER)
     helpdesk.linking.open_page(token, HOLDER)
     helpdesk.linking.authenticate(token, HOLDER, "eita.1")
@@ -86,7 +95,9 @@ def test_page_may_be_authenticated_again_for_another_subscription(
     assert again == attempt(AttemptState.AUTHENTICATED, "eita.2")
 
 
-def test_page_that_was_not_authenticated_links_nothing(helpdesk: Helpdesk, offer: Offer):
+def test_page_that_was_not_authenticated_links_nothing(
+    helpdesk: Helpdesk, offer: Offer
+):
     token = offer("eita", HOLDER)
     helpdesk.linking.open_page(token, HOLDER)
 
@@ -108,7 +119,11 @@ def test_finished_page_is_used_up(
     with pytest.raises(PageExpired):
         take(helpdesk, step, token)
 
-    assert (len(helpdesk.linking.links_of("eita")), len(audit()), len(inbox("eita"))) == (
+    assert (
+        len(helpdesk.linking.links_of("eita")),
+        len(audit()),
+        len(inbox("eita")),
+    ) == (
         1,
         1,
         1,

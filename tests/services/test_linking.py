@@ -37,7 +37,10 @@ EITA_2 = Subscription("eita.2", "eita", False, "1102", SERVICE_START)
 
 
 def links(helpdesk: Helpdesk, customer: str) -> list[tuple[str, LinkRole]]:
-    return [(link.subscription, link.role) for link, _ in helpdesk.linking.links_of(customer)]
+    return [
+        (link.subscription, link.role)
+        for link, _ in helpdesk.linking.links_of(customer)
+    ]
 
 
 def test_link_is_made_dated_and_audited(helpdesk: Helpdesk, audit: Audit):
@@ -53,7 +56,9 @@ def test_link_is_made_dated_and_audited(helpdesk: Helpdesk, audit: Audit):
 
 
 @pytest.mark.parametrize("may_move", [False, True], ids=["link", "move"])
-def test_link_is_made_once(helpdesk: Helpdesk, audit: Audit, rows: Rows, may_move: bool):
+def test_link_is_made_once(
+    helpdesk: Helpdesk, audit: Audit, rows: Rows, may_move: bool
+):
     helpdesk.linking.link("eita", "eita.1", HOLDER)
 
     with pytest.raises(AlreadyLinked):
@@ -80,17 +85,29 @@ def test_roles_of_a_subscription_belong_to_different_customers(helpdesk: Helpdes
     ("subscription", "now", "opens_on"),
     [
         pytest.param(
-            "mika.1", japan(2026, 11, 24, 11), date(2026, 11, 25), id="F-TIME-01: that day"
+            "mika.1",
+            japan(2026, 11, 24, 11),
+            date(2026, 11, 25),
+            id="F-TIME-01: that day",
         ),
         pytest.param(
-            "mika.1", japan(2026, 11, 24, 23, 59, 59), date(2026, 11, 25), id="last second"
+            "mika.1",
+            japan(2026, 11, 24, 23, 59, 59),
+            date(2026, 11, 25),
+            id="last second",
         ),
-        pytest.param("kenji.1", japan(2026, 11, 24, 11), None, id="F-TIME-02: no mail yet"),
+        pytest.param(
+            "kenji.1", japan(2026, 11, 24, 11), None, id="F-TIME-02: no mail yet"
+        ),
         pytest.param("kenji.1", japan(2027, 11, 24, 11), None, id="no mail for a year"),
     ],
 )
 def test_link_before_its_day_is_refused_with_the_day(
-    helpdesk: Helpdesk, clock: FakeClock, subscription: str, now: Any, opens_on: date | None
+    helpdesk: Helpdesk,
+    clock: FakeClock,
+    subscription: str,
+    now: Any,
+    opens_on: date | None,
 ):
     clock.set(now)
     customer = subscription.removesuffix(".1")
@@ -120,7 +137,9 @@ def test_link_from_its_day_on_is_made(
     assert links(helpdesk, customer) == [(subscription, HOLDER)]
 
 
-def test_link_of_another_account_stays_unless_confirmed(helpdesk: Helpdesk, stranger: str):
+def test_link_of_another_account_stays_unless_confirmed(
+    helpdesk: Helpdesk, stranger: str
+):
     with pytest.raises(LinkedElsewhere):
         helpdesk.linking.link(stranger, "yuki.1", HOLDER)
 
@@ -139,7 +158,12 @@ def test_link_moves_after_confirmation(helpdesk: Helpdesk, stranger: str, audit:
     )
     assert audit() == [
         (f"customer:{stranger}", "moved", "yuki.1", {"role": "holder"}),
-        (f"customer:{stranger}", "linked", "yuki.1", {"role": "holder", "where": "chat"}),
+        (
+            f"customer:{stranger}",
+            "linked",
+            "yuki.1",
+            {"role": "holder", "where": "chat"},
+        ),
     ]
 
 
@@ -212,7 +236,10 @@ def test_holder_links_are_counted_with_those_left(helpdesk: Helpdesk):
 
 def test_end_user_link_makes_nobody_a_holder(helpdesk: Helpdesk):
     """F-CODE-05: codes and contracts are the holder's."""
-    assert (helpdesk.linking.held_by("hiro"), helpdesk.linking.holder_progress("hiro")) == (
+    assert (
+        helpdesk.linking.held_by("hiro"),
+        helpdesk.linking.holder_progress("hiro"),
+    ) == (
         [],
         None,
     )

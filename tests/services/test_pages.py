@@ -27,7 +27,11 @@ def pages(helpdesk: Helpdesk) -> PageAddresses:
     ids=str,
 )
 def test_placeholder_becomes_the_address_of_a_new_page(
-    helpdesk: Helpdesk, pages: PageAddresses, placeholder: str, path: str, role: LinkRole
+    helpdesk: Helpdesk,
+    pages: PageAddresses,
+    placeholder: str,
+    path: str,
+    role: LinkRole,
 ):
     with helpdesk.database.writing() as unit:
         text = pages.fill(unit, "eita", f"こちら：{placeholder}（10分間）")
@@ -59,7 +63,9 @@ def test_each_placeholder_has_a_page_of_its_own(
     assert (first == second, len(rows(tables.link_attempts))) == (False, 2)
 
 
-@pytest.mark.parametrize("text", ["", "こんにちは", "[PAGE:other]", "[PAGE:holder", "PAGE:holder]"])
+@pytest.mark.parametrize(
+    "text", ["", "こんにちは", "[PAGE:other]", "[PAGE:holder", "PAGE:holder]"]
+)
 def test_other_text_stays(helpdesk: Helpdesk, pages: PageAddresses, text: str):
     with helpdesk.database.writing() as unit:
         filled = pages.fill(unit, "eita", text)

@@ -51,7 +51,9 @@ def test_reissue_replaces_the_code(helpdesk: Helpdesk, audit: Audit, rows: Rows)
     ]
 
 
-def test_reissued_code_works_and_the_old_one_does_not(helpdesk: Helpdesk, stranger: str):
+def test_reissued_code_works_and_the_old_one_does_not(
+    helpdesk: Helpdesk, stranger: str
+):
     helpdesk.user_codes.reissue_for("yuki", "yuki.1", "event-1")
 
     found = helpdesk.user_codes.find(stranger, active_code(helpdesk, "yuki.1"))
@@ -187,7 +189,9 @@ def test_exactly_one_code_is_active_after_every_reissue(helpdesk: Helpdesk, rows
         helpdesk.user_codes.reissue_on("yuki.1", event)
 
     states = [
-        row["state"] for row in rows(tables.user_codes) if row["subscription"] == "yuki.1"
+        row["state"]
+        for row in rows(tables.user_codes)
+        if row["subscription"] == "yuki.1"
     ]
     assert states == ["revoked", "revoked", "revoked", "active"]
 

@@ -35,7 +35,9 @@ def ago(days: int) -> date:
         ),
         Subscription("yuki.1", "yuki", True, "5501", Order(WEB, False, ago(90))),
         Subscription("hiro.1", "hiro", True, "6601", Order(WEB, False, ago(60))),
-        Subscription("emi.1", "emi", True, "7701", Order(SHOP, False, activated_on=ago(30))),
+        Subscription(
+            "emi.1", "emi", True, "7701", Order(SHOP, False, activated_on=ago(30))
+        ),
     ],
     ids=lambda subscription: subscription.id,
 )
@@ -86,7 +88,9 @@ def test_sample_logins_and_codes_work(helpdesk: Helpdesk, stranger: str):
 
     found = [
         (
-            helpdesk.accounts.log_in(stranger, contract.login, contract.password, None).id,
+            helpdesk.accounts.log_in(
+                stranger, contract.login, contract.password, None
+            ).id,
             helpdesk.user_codes.find(stranger, contract.code).id,
         )
         for _, contract in contracts

@@ -36,7 +36,9 @@ def ask(helpdesk: Helpdesk, client_id: str = "1") -> Turn:
 
 
 def said(helpdesk: Helpdesk, customer: str = "eita") -> list[tuple[str, str]]:
-    return [(each.author, each.text) for each in helpdesk.conversations.messages(customer)]
+    return [
+        (each.author, each.text) for each in helpdesk.conversations.messages(customer)
+    ]
 
 
 def awaits(helpdesk: Helpdesk) -> str | None:
@@ -45,7 +47,11 @@ def awaits(helpdesk: Helpdesk) -> str | None:
 
 
 def buttons(helpdesk: Helpdesk) -> list[Button]:
-    return [each for line in helpdesk.conversations.messages("eita") for each in line.buttons]
+    return [
+        each
+        for line in helpdesk.conversations.messages("eita")
+        for each in line.buttons
+    ]
 
 
 def test_answer_is_said_with_its_buttons(helpdesk: Helpdesk):
@@ -61,7 +67,9 @@ def test_answer_is_said_with_its_buttons(helpdesk: Helpdesk):
     assert [yes, no, about] == [
         Button(yes.id, "はい", "/affirm", is_answer=True, message=2),
         Button(no.id, "いいえ", "/deny", is_answer=True, message=2),
-        Button(about.id, "連携について", "/ask_about_linking", is_answer=False, message=3),
+        Button(
+            about.id, "連携について", "/ask_about_linking", is_answer=False, message=3
+        ),
     ]
     assert (awaits(helpdesk), helpdesk.conversations.next_turn("eita")) == (
         "link_confirmed",
@@ -97,7 +105,8 @@ def test_unanswered_turn_comes_again(helpdesk: Helpdesk):
 
 def test_turns_come_in_the_order_of_arrival(helpdesk: Helpdesk):
     items = [
-        helpdesk.conversations.accept_text("eita", text, text) for text in ("一", "二", "三")
+        helpdesk.conversations.accept_text("eita", text, text)
+        for text in ("一", "二", "三")
     ]
 
     taken = []
@@ -109,7 +118,12 @@ def test_turns_come_in_the_order_of_arrival(helpdesk: Helpdesk):
 
 
 def test_customers_with_pending_items_are_named_once(helpdesk: Helpdesk):
-    for customer, client_id in [("eita", "1"), ("eita", "2"), ("aiko", "1"), ("mika", "1")]:
+    for customer, client_id in [
+        ("eita", "1"),
+        ("eita", "2"),
+        ("aiko", "1"),
+        ("mika", "1"),
+    ]:
         helpdesk.conversations.accept_text(customer, "はい", client_id)
     helpdesk.conversations.answer(next_turn(helpdesk, "mika"), Answer([], None))
 
@@ -150,7 +164,9 @@ def test_what_was_said_to_an_operator_is_not_answered_later(helpdesk: Helpdesk):
     assert next_turn(helpdesk).item.text == "ありがとう"
 
 
-@pytest.mark.parametrize("is_resolved", [False, True], ids=["still there", "gone again"])
+@pytest.mark.parametrize(
+    "is_resolved", [False, True], ids=["still there", "gone again"]
+)
 def test_late_answer_is_dropped_after_a_takeover(helpdesk: Helpdesk, is_resolved: bool):
     turn = ask(helpdesk)
     helpdesk.handoffs.request("eita", "request")
@@ -191,7 +207,10 @@ def test_placeholder_is_an_address_in_the_conversation(helpdesk: Helpdesk):
     helpdesk.conversations.answer(turn, Answer([BotMessage("[PAGE:holder]")], None))
 
     (_, text) = said(helpdesk)[1]
-    assert re.fullmatch(r"https://help\.example/link/holder\?t=[\w-]{32}", text) is not None
+    assert (
+        re.fullmatch(r"https://help\.example/link/holder\?t=[\w-]{32}", text)
+        is not None
+    )
 
 
 def test_dropped_answer_makes_no_page(helpdesk: Helpdesk, rows: Rows):
@@ -233,7 +252,9 @@ def test_button_is_accepted_once_for_each_client_id(helpdesk: Helpdesk):
     helpdesk.conversations.answer(ask(helpdesk), QUESTION)
     yes, *_ = buttons(helpdesk)
 
-    items = [helpdesk.conversations.accept_button("eita", yes.id, "2") for _ in range(2)]
+    items = [
+        helpdesk.conversations.accept_button("eita", yes.id, "2") for _ in range(2)
+    ]
 
     assert (items, next_turn(helpdesk).item.payload) == ([2, 2], "/affirm")
 
@@ -241,14 +262,19 @@ def test_button_is_accepted_once_for_each_client_id(helpdesk: Helpdesk):
 @pytest.mark.parametrize(
     ("later", "payload"),
     [
-        pytest.param("another button", "/EXTERNAL_button_expired", id="answered already"),
+        pytest.param(
+            "another button", "/EXTERNAL_button_expired", id="answered already"
+        ),
         pytest.param("a text", "/EXTERNAL_button_expired", id="the customer wrote on"),
         pytest.param("an operator", "/EXTERNAL_button_expired", id="an operator spoke"),
         pytest.param("nothing", "/affirm", id="the newest turn"),
     ],
 )
 def test_answer_button_works_for_the_newest_turn(
-    helpdesk: Helpdesk, inbox: Callable[[str], list[str | None]], later: str, payload: str
+    helpdesk: Helpdesk,
+    inbox: Callable[[str], list[str | None]],
+    later: str,
+    payload: str,
 ):
     helpdesk.conversations.answer(ask(helpdesk), QUESTION)
     yes, no, _ = buttons(helpdesk)

@@ -19,7 +19,9 @@ REVOKED = "86420975310000042"  # saori.1's first
 QUARTER = timedelta(minutes=15)
 
 
-def fail(helpdesk: Helpdesk, customer: str, times: int, address: str | None = None) -> None:
+def fail(
+    helpdesk: Helpdesk, customer: str, times: int, address: str | None = None
+) -> None:
     """Try codes that no subscription has."""
     for _ in range(times):
         with pytest.raises(UnknownUserCode):
@@ -33,8 +35,12 @@ def fail(helpdesk: Helpdesk, customer: str, times: int, address: str | None = No
         pytest.param("２４６８１３５７９０２４６８２４９", id="full-width"),
         pytest.param("2468 1357 9024 68249", id="spaced"),
         pytest.param("2468-1357-9024-68249", id="hyphens"),
-        pytest.param("２４６８－１３５７－９０２４－６８２４９", id="full-width hyphens"),
-        pytest.param("２４６８　１３５７　９０２４　６８２４９", id="full-width spaces"),
+        pytest.param(
+            "２４６８－１３５７－９０２４－６８２４９", id="full-width hyphens"
+        ),
+        pytest.param(
+            "２４６８　１３５７　９０２４　６８２４９", id="full-width spaces"
+        ),
         pytest.param("2468ー1357ー9024ー68249", id="long-vowel marks"),
         pytest.param(f"  {CODE}\n", id="white space around"),
     ],
@@ -102,7 +108,9 @@ def test_replaced_codes_count_like_unknown_ones(helpdesk: Helpdesk):
         helpdesk.user_codes.find("aiko", CODE)
 
 
-@pytest.mark.parametrize("typed", [CODE, CODE[:16], UNKNOWN], ids=["right", "short", "wrong"])
+@pytest.mark.parametrize(
+    "typed", [CODE, CODE[:16], UNKNOWN], ids=["right", "short", "wrong"]
+)
 def test_nothing_is_tried_while_locked(helpdesk: Helpdesk, typed: str):
     fail(helpdesk, "aiko", 5)
 
@@ -115,9 +123,13 @@ def test_nothing_is_tried_while_locked(helpdesk: Helpdesk, typed: str):
 @pytest.mark.parametrize(
     ("wait", "is_locked"),
     [
-        pytest.param(QUARTER - timedelta(seconds=1), True, id="a second before the end"),
+        pytest.param(
+            QUARTER - timedelta(seconds=1), True, id="a second before the end"
+        ),
         pytest.param(QUARTER, False, id="at the end"),
-        pytest.param(QUARTER + timedelta(seconds=1), False, id="a second after the end"),
+        pytest.param(
+            QUARTER + timedelta(seconds=1), False, id="a second after the end"
+        ),
     ],
 )
 def test_lock_lasts_fifteen_minutes(

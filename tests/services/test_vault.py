@@ -27,7 +27,9 @@ def mask(
     [
         pytest.param("こんにちは", "こんにちは", set(), id="no secret"),
         pytest.param("", "", set(), id="empty"),
-        pytest.param(f"コードは{CODE}です", "コードは[CODE]です", {SecretKind.CODE}, id="code"),
+        pytest.param(
+            f"コードは{CODE}です", "コードは[CODE]です", {SecretKind.CODE}, id="code"
+        ),
         pytest.param(
             "090-1234-5678かeita@example.comへ",
             "[PHONE]か[MAIL]へ",
@@ -40,7 +42,9 @@ def mask(
             {SecretKind.PASSWORD},
             id="password",
         ),
-        pytest.param(f"{CODE}\n{CODE}", "[CODE]\n[CODE]", {SecretKind.CODE}, id="twice"),
+        pytest.param(
+            f"{CODE}\n{CODE}", "[CODE]\n[CODE]", {SecretKind.CODE}, id="twice"
+        ),
     ],
 )
 def test_secrets_leave_the_text(
@@ -54,7 +58,9 @@ def test_secrets_leave_the_text(
 def test_secret_comes_back_as_it_was_typed(helpdesk: Helpdesk):
     token, _ = mask(helpdesk, "eita", "２４６８　１３５７　９０２４　６８２４９")
 
-    assert helpdesk.vault.open("eita", token) == "２４６８　１３５７　９０２４　６８２４９"
+    assert (
+        helpdesk.vault.open("eita", token) == "２４６８　１３５７　９０２４　６８２４９"
+    )
 
 
 def test_each_secret_has_a_token_of_its_own(helpdesk: Helpdesk):
@@ -72,7 +78,9 @@ def test_each_secret_has_a_token_of_its_own(helpdesk: Helpdesk):
         pytest.param("eita", "", id="no token"),
     ],
 )
-def test_vault_opens_for_nobody_else(helpdesk: Helpdesk, customer: str, token: str | None):
+def test_vault_opens_for_nobody_else(
+    helpdesk: Helpdesk, customer: str, token: str | None
+):
     kept, _ = mask(helpdesk, "eita", CODE)
 
     assert helpdesk.vault.open(customer, kept if token is None else token) is None
@@ -127,4 +135,7 @@ def test_token_that_is_masked_again_stays(helpdesk: Helpdesk):
 def test_lone_password_is_masked_at_the_login_step(helpdesk: Helpdesk):
     masked, kinds = mask(helpdesk, "eita", "Ab12cd34", answers_login=True)
 
-    assert (re.sub(TOKEN, r"[\1]", masked), kinds) == ("[PASSWORD]", {SecretKind.PASSWORD})
+    assert (re.sub(TOKEN, r"[\1]", masked), kinds) == (
+        "[PASSWORD]",
+        {SecretKind.PASSWORD},
+    )

@@ -43,7 +43,9 @@ def test_another_key_decrypts_nothing():
 
 def test_changed_ciphertext_is_refused():
     ciphertext = KeyedCipher(KEY).encrypt(CODE)
-    changed = ciphertext[:20] + ("A" if ciphertext[20] != "A" else "B") + ciphertext[21:]
+    changed = (
+        ciphertext[:20] + ("A" if ciphertext[20] != "A" else "B") + ciphertext[21:]
+    )
 
     with pytest.raises(InvalidToken):
         KeyedCipher(KEY).decrypt(changed)
@@ -77,5 +79,7 @@ def test_password_hash_is_argon2id_with_a_salt_of_its_own(hasher: Argon2Hasher):
 
 
 @pytest.mark.parametrize("password_hash", ["", "Sample-Eita-1", "$argon2id$broken"])
-def test_broken_password_hash_verifies_nothing(hasher: Argon2Hasher, password_hash: str):
+def test_broken_password_hash_verifies_nothing(
+    hasher: Argon2Hasher, password_hash: str
+):
     assert hasher.verify(password_hash, "Sample-Eita-1") is False

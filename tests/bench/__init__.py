@@ -1,0 +1,1 @@
+"""Measurements, no tests: what they print depends on the machine."""
