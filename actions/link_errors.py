@@ -9,7 +9,12 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.eligibility import NoticeQuestions, claimed_order, order_words
+from actions.eligibility import (
+    NoticeQuestions,
+    claimed_order,
+    order_words,
+    tell_by_record,
+)
 from actions.procedures import begin, end_form, entity, finish
 from actions.typed_code import check_typed_code
 from helpdesk.bootstrap import Helpdesk, helpdesk
@@ -132,30 +137,35 @@ class ActionConcludeLinkError(Action):
         return finish(dispatcher, tracker, domain, "link_error_form")
 
     def _conclude(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
-        found = self._eligibility(tracker)
+        customer = tracker.sender_id
+        known = self._helpdesk.eligibility.of_customer(customer)
+        closed = [each for each in known if not each.eligibility.is_open]
+        claimed = self._helpdesk.eligibility.of_claim(claimed_order(tracker))
         # At a shop nobody waits for a mail: it is open once the contract is made.
-        at_shop = tracker.get_slot("order_place") == "shop"
-        evidence = Evidence(is_open=found.is_open or at_shop)
-        if diagnose(evidence) is Cause.TOO_EARLY:
-            self._tell_too_early(dispatcher, tracker, found)
+        claims_open = claimed.is_open or tracker.get_slot("order_place") == "shop"
+        evidence = Evidence(
+            is_open=not closed if known else claims_open,
+            was_reissued=self._helpdesk.user_codes.was_reissued_today(customer),
+        )
+        cause = diagnose(evidence)
+        if cause is Cause.TOO_EARLY:
+            dispatcher.utter_message(response="utter_timing_is_why")
+            if closed:
+                tell_by_record(self._helpdesk, dispatcher, closed[0])
+            else:
+                self._tell_claim(dispatcher, tracker, claimed)
+        elif cause is Cause.NEEDS_PERSON:
+            dispatcher.utter_message(response="utter_diagnosis_person")
         elif tracker.get_slot("failed_link") == "holder":
             dispatcher.utter_message(response="utter_diagnosis_holder_login")
-        elif self._helpdesk.linking.held_by(tracker.sender_id):
+        elif self._helpdesk.linking.held_by(customer):
             dispatcher.utter_message(response="utter_diagnosis_reissue")
         else:
             dispatcher.utter_message(response="utter_diagnosis_ask_holder_to_reissue")
 
-    def _eligibility(self, tracker: Tracker) -> Eligibility:
-        known = self._helpdesk.eligibility.of_customer(tracker.sender_id)
-        closed = [each.eligibility for each in known if not each.eligibility.is_open]
-        if known:
-            return closed[0] if closed else known[0].eligibility
-        return self._helpdesk.eligibility.of_claim(claimed_order(tracker))
-
-    def _tell_too_early(
+    def _tell_claim(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, found: Eligibility
     ) -> None:
-        dispatcher.utter_message(response="utter_timing_is_why")
         order = claimed_order(tracker)
         if found.opens_on is None:
             waiting = "mnp" if order.keeps_number else "new"

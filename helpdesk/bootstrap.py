@@ -77,7 +77,12 @@ def build(settings: Settings, clock: Clock | None = None) -> Helpdesk:
         ),
         linking=linking,
         sample_world=SampleWorldService(
-            database, sample_world(catalog.sample_world), user_codes, hasher, clock
+            database,
+            sample_world(catalog.sample_world),
+            user_codes,
+            hasher,
+            clock,
+            is_allowed=not settings.is_production,
         ),
         user_codes=user_codes,
         vault=vault,

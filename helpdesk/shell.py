@@ -23,7 +23,10 @@ class Terminal:
     """Prints what is said; a number presses the button of that number."""
 
     def __init__(self, address: str) -> None:
-        self._client = httpx.Client(base_url=address, trust_env=False, timeout=None)
+        # No time limit: the stream of events is silent while nobody speaks.
+        self._client = httpx.Client(
+            base_url=address, trust_env=False, timeout=httpx.Timeout(None)
+        )
         self._buttons: list[dict[str, str]] = []
 
     def talk(self) -> None:

@@ -32,8 +32,11 @@ class Secret:
 
 
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_PHONE = re.compile(r"(?<!\d)(?:0\d{1,4}[-(). ]{0,2}\d{1,4}[-). ]{0,2}\d{3,4})(?!\d)")
+_GAP = r"[-‐‑‒–—―−ー(). ]{0,2}"
+_PHONE = re.compile(rf"(?<!\d)0\d{{1,4}}{_GAP}\d{{1,4}}{_GAP}\d{{3,4}}(?!\d)")
 _CARD = re.compile(r"(?<!\d)(?:\d{4}[- ]?){3}\d{4}(?!\d)")
+# After its word: with a digit or a sign in it, or too long for a product's name.
+_SECRET_WORD = r"(?=[a-z]*[!-`{-~])[!-~]{4,64}|[a-z]{8,64}"
 # A login answer: one run of printable ASCII with both letters and digits in it.
 _LOOKS_LIKE_PASSWORD = re.compile(r"(?=\S*[A-Za-z])(?=\S*\d)[!-~]{6,64}")
 
@@ -42,11 +45,14 @@ class SecretFinder:
     """Finds secrets in what customers type. `password_words` come from the catalog."""
 
     def __init__(self, password_words: Sequence[str]) -> None:
-        words = "|".join(re.escape(word.casefold()) for word in password_words)
-        # The word, a particle or mark of at most four characters that are neither
-        # ASCII nor a question, then the password itself.
+        folded = {word.casefold() for word in password_words}
+        # Half-width kana fold to a letter and its mark apart: NFD writes them so too.
+        folded |= {unicodedata.normalize("NFD", word) for word in folded}
+        # The longest first: "password" is not "pass" and the password "word".
+        words = "|".join(re.escape(word) for word in sorted(folded, key=len)[::-1])
+        # The word, a particle or mark of at most four characters, the password itself.
         self._password = re.compile(
-            rf"(?:{words})[^!-~?]{{0,4}}[:=]?\s*([!-~]{{4,64}})"
+            rf"(?<![a-z])(?:{words})(?![a-z])[^!-~。、]{{0,4}}[:=]?\s*({_SECRET_WORD})"
         )
 
     def find(self, text: str, *, answers_login: bool = False) -> list[Secret]:

@@ -22,6 +22,8 @@ _NOTATION = re.compile(
     r"|(?:week(?P<weeks>[+-]\d))?weekday(?P<weekday>[1-7])"
 )
 
+_HALF_A_YEAR = timedelta(days=183)
+
 
 class UnknownDay(ValueError):
     """A notation that names no day of the calendar."""
@@ -52,11 +54,21 @@ def resolve_day(notation: str, today: date) -> date:
 
 
 def _nearest_year(month: int, day: int, today: date) -> date:
-    this_year = date(today.year, month, day)
-    past = this_year if this_year <= today else date(today.year - 1, month, day)
-    if today - past <= timedelta(days=183):
-        return past
-    return date(past.year + 1, month, day)
+    years = range(today.year - 1, today.year + 2)
+    days = [date(year, month, day) for year in years if _exists(year, month, day)]
+    past = [each for each in days if today - _HALF_A_YEAR <= each <= today]
+    coming = [each for each in days if each > today]
+    if not past and not coming:
+        raise UnknownDay(f"--{month:02}-{day:02}")
+    return max(past) if past else min(coming)
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def _latest_day_of_month(day: int, today: date) -> date:

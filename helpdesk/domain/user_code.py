@@ -15,9 +15,13 @@ _LONGEST_ATTEMPT = 24
 # 0 and O, 1 and l are taken for each other; more letters make another kind of word.
 _MOST_LETTERS = 2
 
-# Separators that people and keyboards put between groups, after NFKC.
-_SEPARATORS = " \t-‐‑‒–—―−_.・,"
-_RUN = re.compile(rf"[0-9A-Za-z](?:[{re.escape(_SEPARATORS)}]{{0,2}}[0-9A-Za-z])*")
+# Separators that people and keyboards put between groups; the long-vowel mark is what
+# the hyphen key types in kana mode.
+_SEPARATORS = " \t-‐‑‒–—―−_.・,ーｰ"
+_GAP = rf"[{re.escape(_SEPARATORS)}]{{0,2}}"
+# A group has a digit in it: words beside a code are no part of it.
+_GROUP = r"[A-Za-z]{0,2}[0-9][0-9A-Za-z]*"
+_RUN = re.compile(rf"{_GROUP}(?:{_GAP}{_GROUP})*")
 _VAULT_TOKEN = re.compile(r"\[CODE:[a-z0-9]{8}\]")
 
 
@@ -57,26 +61,71 @@ def parse_user_code(text: str) -> str:
     Raises InvalidUserCode if the length differs or letters are in it.
     """
     folded = unicodedata.normalize("NFKC", text)
-    digits = sum(character.isascii() and character.isdigit() for character in folded)
-    letters = sum(character.isalpha() for character in folded)
-    if digits != USER_CODE_LENGTH or letters:
-        raise InvalidUserCode(digits, letters)
-    return "".join(character for character in folded if character.isdigit())
+    digits = [each for each in folded if each.isascii() and each.isdigit()]
+    letters = sum(each.isalpha() and each not in _SEPARATORS for each in folded)
+    if len(digits) != USER_CODE_LENGTH or letters:
+        raise InvalidUserCode(len(digits), letters)
+    return "".join(digits)
 
 
 def find_user_codes(text: str) -> list[FoundUserCode]:
     """Every attempt at a user code, in order: right and wrong lengths alike."""
     folded = _fold_keeping_positions(text)
-    found = []
+    found: list[FoundUserCode] = []
     for run in _RUN.finditer(folded):
-        value = re.sub(r"[^0-9A-Za-z]", "", run.group())
-        digits = sum(character.isdigit() for character in value)
-        if not _SHORTEST_ATTEMPT <= len(value) <= _LONGEST_ATTEMPT:
-            continue
-        if digits < _SHORTEST_ATTEMPT or len(value) - digits > _MOST_LETTERS:
-            continue
-        found.append(FoundUserCode(value, run.start(), run.end()))
+        groups = [
+            FoundUserCode(
+                each.group(), run.start() + each.start(), run.start() + each.end()
+            )
+            for each in re.finditer(_GROUP, run.group())
+        ]
+        found += _codes_among(groups)
     return found
+
+
+def _codes_among(groups: list[FoundUserCode]) -> list[FoundUserCode]:
+    """Neighbouring groups that make a code; what is left over may be a wrong one."""
+    found: list[FoundUserCode] = []
+    left: list[FoundUserCode] = []
+    while groups:
+        size = _groups_of_a_code(groups)
+        if size:
+            found += [*_attempt(left), _joined(groups[:size])]
+            left, groups = [], groups[size:]
+        else:
+            left, groups = [*left, groups[0]], groups[1:]
+    return found + _attempt(left)
+
+
+def _groups_of_a_code(groups: list[FoundUserCode]) -> int:
+    """How many groups from the first on make exactly a code; 0 if none do."""
+    value = ""
+    for size, group in enumerate(groups, start=1):
+        value += group.value
+        if is_user_code(value):
+            return size
+        if len(value) > USER_CODE_LENGTH:
+            break
+    return 0
+
+
+def _attempt(groups: list[FoundUserCode]) -> list[FoundUserCode]:
+    """The groups as one wrong code, if they look like an attempt at one."""
+    if not groups:
+        return []
+    whole = _joined(groups)
+    digits = sum(each.isdigit() for each in whole.value)
+    is_attempt = (
+        digits >= _SHORTEST_ATTEMPT
+        and len(whole.value) <= _LONGEST_ATTEMPT
+        and len(whole.value) - digits <= _MOST_LETTERS
+    )
+    return [whole] if is_attempt else []
+
+
+def _joined(groups: list[FoundUserCode]) -> FoundUserCode:
+    value = "".join(group.value for group in groups)
+    return FoundUserCode(value, groups[0].start, groups[-1].end)
 
 
 def find_code_tokens(text: str) -> list[FoundUserCode]:

@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 from rasa.core.agent import Agent
 from rasa.utils.log_utils import configure_structlog
@@ -125,49 +125,47 @@ def report_of(parsed: list[Parsed]) -> dict[str, Any]:
     `fallback`: share on which the bot asks back. `offered_when_asking_back`: share of
     those, with a wish behind them, where the right one is among the three likeliest.
     """
-    per_intent = {
+    scores = {
         intent: _scores(parsed, intent) for intent in sorted({p.intent for p in parsed})
     }
-    asked_back = [
-        p for p in parsed if p.acted_on == _FALLBACK and p.intent != _FALLBACK
-    ]
-    wrong = [p for p in parsed if p.acted_on not in (p.intent, _FALLBACK)]
-    confusions = Counter(
-        (p.intent, p.likeliest) for p in parsed if p.intent != p.likeliest
-    )
-    milliseconds = sorted(1000 * p.seconds for p in parsed)
+    asked_back = [p for p in parsed if p.acted_on == _FALLBACK != p.intent]
     return {
         "messages": len(parsed),
-        "accuracy": _share(parsed, [p for p in parsed if p.likeliest == p.intent]),
-        "macro_f1": statistics.mean(scores["f1"] for scores in per_intent.values()),
-        "answered_correctly": _share(
-            parsed, [p for p in parsed if p.acted_on == p.intent]
+        "accuracy": _share(parsed, lambda p: p.likeliest == p.intent),
+        "macro_f1": statistics.mean(each["f1"] for each in scores.values()),
+        "answered_correctly": _share(parsed, lambda p: p.acted_on == p.intent),
+        "confident_and_wrong": _share(
+            parsed, lambda p: p.acted_on not in (p.intent, _FALLBACK)
         ),
-        "confident_and_wrong": _share(parsed, wrong),
-        "fallback": _share(parsed, [p for p in parsed if p.acted_on == _FALLBACK]),
-        "offered_when_asking_back": _share(
-            asked_back, [p for p in asked_back if p.intent in p.offered]
-        ),
-        "parse_ms": {
-            "p50": statistics.median(milliseconds),
-            "p95": milliseconds[int(0.95 * (len(milliseconds) - 1))],
-        },
-        "per_intent": per_intent,
-        "confusions": [
-            {"intent": intent, "taken_for": other, "count": count}
-            for (intent, other), count in confusions.most_common(_CONFUSIONS_SHOWN)
-        ],
-        "mistakes": [
-            {
-                "text": p.text,
-                "intent": p.intent,
-                "likeliest": p.likeliest,
-                "acted_on": p.acted_on,
-                "confidence": round(p.confidence, 3),
-            }
-            for p in parsed
-            if p.acted_on != p.intent
-        ],
+        "fallback": _share(parsed, lambda p: p.acted_on == _FALLBACK),
+        "offered_when_asking_back": _share(asked_back, lambda p: p.intent in p.offered),
+        "parse_ms": _milliseconds(parsed),
+        "per_intent": scores,
+        "confusions": _confusions(parsed),
+        "mistakes": [_mistake(p) for p in parsed if p.acted_on != p.intent],
+    }
+
+
+def _milliseconds(parsed: list[Parsed]) -> dict[str, float]:
+    times = sorted(1000 * p.seconds for p in parsed)
+    return {"p50": statistics.median(times), "p95": times[int(0.95 * (len(times) - 1))]}
+
+
+def _confusions(parsed: list[Parsed]) -> list[dict[str, Any]]:
+    pairs = Counter((p.intent, p.likeliest) for p in parsed if p.intent != p.likeliest)
+    return [
+        {"intent": intent, "taken_for": other, "count": count}
+        for (intent, other), count in pairs.most_common(_CONFUSIONS_SHOWN)
+    ]
+
+
+def _mistake(parsed: Parsed) -> dict[str, Any]:
+    return {
+        "text": parsed.text,
+        "intent": parsed.intent,
+        "likeliest": parsed.likeliest,
+        "acted_on": parsed.acted_on,
+        "confidence": round(parsed.confidence, 3),
     }
 
 
@@ -182,8 +180,8 @@ def _scores(parsed: list[Parsed], intent: str) -> dict[str, float]:
     return {"precision": precision, "recall": recall, "f1": f1, "support": support}
 
 
-def _share(whole: list[Parsed], part: list[Parsed]) -> float:
-    return len(part) / len(whole) if whole else 1.0
+def _share(parsed: list[Parsed], counts: Callable[[Parsed], bool]) -> float:
+    return sum(map(counts, parsed)) / len(parsed) if parsed else 1.0
 
 
 if __name__ == "__main__":

@@ -106,6 +106,8 @@ class HandoffService:
     def resolve(self, customer: str, operator: str) -> None:
         """Give the word back to the bot. Raises AlreadyMoved."""
         with self._store.writing() as unit:
+            if unit.conversations.get(customer).operator != operator:
+                raise AlreadyMoved
             self._move(unit, customer, HandoffMove.RESOLVE)
             unit.handoffs.close(customer, RequestState.CLAIMED, RequestState.RESOLVED)
             self._audit(unit, f"operator:{operator}", HandoffMove.RESOLVE, customer)

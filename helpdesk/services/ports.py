@@ -150,7 +150,6 @@ class FailedTries(Protocol):
     def since(
         self, customer: str, address: str | None, kinds: Sequence[str], start: datetime
     ) -> list[datetime]: ...
-    def clear(self, customer: str) -> None: ...
 
 
 class Conversations(Protocol):

@@ -56,7 +56,11 @@ class SampleWorldService:
         codes: UserCodeService,
         hasher: PasswordHasher,
         clock: Clock,
+        *,
+        is_allowed: bool,
     ) -> None:
+        """`is_allowed` is False in production: the passwords stand in the README."""
+        self._is_allowed = is_allowed
         self._store = store
         self._world = world
         self._codes = codes
@@ -66,8 +70,10 @@ class SampleWorldService:
     def fill(self) -> bool:
         """Whether the sample was written: False if its people are there already.
 
-        The caller sees to it that this is no production database.
+        Raises PermissionError in production.
         """
+        if not self._is_allowed:
+            raise PermissionError("the sample world is not for production")
         with self._store.writing() as unit:
             if unit.conversations.exists(self._world.people[0]):
                 return False
@@ -84,7 +90,7 @@ class SampleWorldService:
         return self._world.contracts
 
     def is_person(self, person: str) -> bool:
-        return person in self._world.people
+        return self._is_allowed and person in self._world.people
 
     def _add(self, unit: Unit, contract: SampleContract) -> None:
         now = self._clock()

@@ -98,6 +98,18 @@ class UserCodeService:
         with self._store.reading() as unit:
             return self._left(unit, subscription)
 
+    def was_reissued_today(self, customer: str) -> bool:
+        """Whether a subscription that the customer holds has a new code since today."""
+        with self._store.reading() as unit:
+            held = [
+                link.subscription
+                for link in unit.links.of_customer(customer)
+                if link.role is LinkRole.HOLDER
+            ]
+            return any(
+                self._left(unit, each) < self._policy.daily_limit for each in held
+            )
+
     def reissue_for(self, customer: str, subscription: str, event_id: str) -> None:
         """Revoke the code and issue another, from the chat.
 

@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from helpdesk.domain.attempt_limits import AttemptLimit
 from helpdesk.domain.business_hours import BusinessHours, OpenSpan
@@ -47,6 +54,14 @@ class Span(_Strict):
 
     opens: time
     closes: time
+
+    @field_validator("opens", "closes", mode="before")
+    @classmethod
+    def _is_text(cls, value: object) -> object:
+        # Without quotes, YAML 1.1 reads 10:00 as a number to the base of sixty.
+        if not isinstance(value, str):
+            raise ValueError('write the time in quotes, as "10:00"')  # noqa: TRY004 -- pydantic shows it
+        return value
 
     @model_validator(mode="after")
     def _opens_first(self) -> Span:
@@ -239,7 +254,7 @@ class Catalog(_Strict):
                 )
             except FileNotFoundError:
                 problems.append(f"{name}.yml: the file is missing")
-            except yaml.YAMLError as error:
+            except (yaml.YAMLError, UnicodeDecodeError) as error:
                 problems.append(f"{name}.yml: not YAML: {' '.join(str(error).split())}")
         if not problems:
             try:
@@ -253,4 +268,4 @@ class Catalog(_Strict):
 
 def _problem(place: tuple[int | str, ...], reason: str) -> str:
     file, *keys = map(str, place)
-    return f"{file}.yml: {'.'.join(keys)}: {reason}"
+    return ": ".join(part for part in (f"{file}.yml", ".".join(keys), reason) if part)

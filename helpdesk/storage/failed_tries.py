@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy import Connection, insert, or_, select
 
 from helpdesk.storage import tables
 
@@ -33,6 +33,3 @@ class FailedTryTable:
             whose, _tries.c.kind.in_(kinds), _tries.c.at >= start
         )
         return list(self._connection.scalars(query))
-
-    def clear(self, customer: str) -> None:
-        self._connection.execute(delete(_tries).where(_tries.c.customer == customer))

@@ -94,7 +94,7 @@ inbox = Table(
     "inbox",
     metadata,
     _id(),
-    Column("event_id", String(80), nullable=False, unique=True),
+    Column("event_id", String(160), nullable=False, unique=True),
     _customer(),
     Column("text", Text),
     Column("payload", Text),
@@ -174,7 +174,7 @@ user_codes = Table(
     Column("issued_at", Moment, nullable=False),
     Column("revoked_at", Moment),
     # The event that asked for the reissue: the same event never issues twice.
-    Column("event_id", String(80), unique=True),
+    Column("event_id", String(160), unique=True),
     Index(
         "uq_user_codes_active",
         "subscription",
@@ -236,7 +236,7 @@ handoff_requests = Table(
     Column("reason", String(64), nullable=False),
     Column("text", Text),
     Column("requested_at", Moment, nullable=False),
-    Column("event_id", String(80), unique=True),
+    Column("event_id", String(160), unique=True),
 )
 
 operators = Table(

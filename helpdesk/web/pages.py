@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import FormData
@@ -13,7 +13,6 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from helpdesk.bootstrap import Helpdesk
-from helpdesk.storage.catalog import PageWords
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -29,6 +28,17 @@ _HEADERS = {
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
 }
+
+
+class PageWords(Protocol):
+    """What a page of one sentence says."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def sentence(self) -> str: ...
+    @property
+    def next(self) -> str: ...
 
 
 class SecurityHeaders:

@@ -34,7 +34,9 @@ def turns(world: World) -> None:
     times = []
     for number in range(_TURNS):
         text = ("連携って何ですか", "オペレーターは何時までですか")[number % 2]
-        times.append(seconds(lambda text=text: (browser.send({"text": text}), world.settle())))
+        times.append(
+            seconds(lambda text=text: (browser.send({"text": text}), world.settle()))
+        )
     early, late = times[10 : 10 + _WINDOW], times[-_WINDOW:]
     print(f"turn, median of {_WINDOW}: early {ms(early)}, at turn {_TURNS} {ms(late)}")
     print(f"late / early: {statistics.median(late) / statistics.median(early):.2f}")
@@ -51,7 +53,9 @@ def acknowledgements(world: World) -> None:
             )
         )
     slowest = sorted(times)[int(0.99 * (len(times) - 1))]
-    print(f"acknowledged, {_AT_ONCE} at once: median {ms(times)}, p99 {1000 * slowest:.0f} ms")
+    print(
+        f"acknowledged, {_AT_ONCE} at once: median {ms(times)}, p99 {1000 * slowest:.0f} ms"
+    )
     print(f"all answered after {seconds(world.settle):.1f} s more")
 
 

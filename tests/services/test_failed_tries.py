@@ -86,20 +86,6 @@ def test_recent_failures_are_those_of_the_kinds_asked_for(
     assert counts == [1, 2, 3]
 
 
-def test_cleared_customer_is_free(helpdesk: Helpdesk, counter: FailedTryCounter):
-    with helpdesk.database.writing() as unit:
-        for customer in ("eita", "eita", "aiko", "aiko"):
-            counter.add(unit, customer, None, "code")
-        unit.failed_tries.clear("eita")
-
-        found = [
-            locked(counter, unit, customer, None, "code")
-            for customer in ("eita", "aiko")
-        ]
-
-    assert found == [None, NOW + LIMIT.lock]
-
-
 def locked(counter, unit, customer, address, kind):  # type: ignore[no-untyped-def]  # a unit is storage's or the port's
     """The end of the lock; None if free."""
     try:

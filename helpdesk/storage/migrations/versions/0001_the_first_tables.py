@@ -82,7 +82,7 @@ def upgrade() -> None:
     sa.Column('reason', sa.String(length=64), nullable=False),
     sa.Column('text', sa.Text(), nullable=True),
     sa.Column('requested_at', helpdesk.storage.tables.Moment(timezone=True), nullable=False),
-    sa.Column('event_id', sa.String(length=80), nullable=True),
+    sa.Column('event_id', sa.String(length=160), nullable=True),
     sa.ForeignKeyConstraint(['customer'], ['customers.id'], name=op.f('fk_handoff_requests_customer')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_handoff_requests')),
     sa.UniqueConstraint('event_id', name=op.f('uq_handoff_requests_event_id'))
@@ -93,7 +93,7 @@ def upgrade() -> None:
 
     op.create_table('inbox',
     sa.Column('id', sa.Integer(), autoincrement=True, nullable=False),
-    sa.Column('event_id', sa.String(length=80), nullable=False),
+    sa.Column('event_id', sa.String(length=160), nullable=False),
     sa.Column('customer', sa.String(length=64), nullable=False),
     sa.Column('text', sa.Text(), nullable=True),
     sa.Column('payload', sa.Text(), nullable=True),
@@ -155,7 +155,7 @@ def upgrade() -> None:
     sa.Column('fingerprint', sa.String(length=64), nullable=False),
     sa.Column('issued_at', helpdesk.storage.tables.Moment(timezone=True), nullable=False),
     sa.Column('revoked_at', helpdesk.storage.tables.Moment(timezone=True), nullable=True),
-    sa.Column('event_id', sa.String(length=80), nullable=True),
+    sa.Column('event_id', sa.String(length=160), nullable=True),
     sa.ForeignKeyConstraint(['subscription'], ['subscriptions.id'], name=op.f('fk_user_codes_subscription')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_user_codes')),
     sa.UniqueConstraint('event_id', name=op.f('uq_user_codes_event_id')),

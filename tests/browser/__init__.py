@@ -1,0 +1,1 @@
+"""The product in a real browser; `make test-services` runs these."""

@@ -1,0 +1,1 @@
+"""Tests of the channel and the tracker store; they run in Rasa's environment."""

@@ -1,0 +1,1 @@
+"""Tests of the Japanese NLU components; they run in Rasa's environment."""
