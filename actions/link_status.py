@@ -82,10 +82,10 @@ class ValidateUnlinkForm(FormValidationAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> dict[str, Any]:
         """A single one needs no question; else its name, or its place."""
+        if tracker.get_slot("link_choice") is not None:
+            # Found again, it would make every message an answer, even a stop.
+            return {}
         links = self._helpdesk.linking.links_of(tracker.sender_id)
-        chosen = tracker.get_slot("link_choice")
-        if chosen in [str(link.id) for link, _ in links]:
-            return {"link_choice": chosen}
         if len(links) == 1:
             return {"link_choice": str(links[0][0].id)}
         text = tracker.latest_message.get("text") or ""

@@ -48,10 +48,10 @@ class ValidateReissueForm(FormValidationAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> dict[str, Any]:
         """A single one needs no question; else the number's end, or the place."""
-        chosen = tracker.get_slot("subscription")
+        if tracker.get_slot("subscription") is not None:
+            # Found again, it would make every message an answer, even a stop.
+            return {}
         held = self._helpdesk.linking.held_by(tracker.sender_id)
-        if chosen in [each.id for each in held]:
-            return {"subscription": chosen}
         if len(held) == 1:
             return {"subscription": held[0].id}
         if tracker.get_slot("requested_slot") != "subscription":

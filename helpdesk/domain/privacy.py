@@ -36,7 +36,7 @@ _GAP = r"[-‐‑‒–—―−ー(). ]{0,2}"
 _PHONE = re.compile(rf"(?<!\d)0\d{{1,4}}{_GAP}\d{{1,4}}{_GAP}\d{{3,4}}(?!\d)")
 _CARD = re.compile(r"(?<!\d)(?:\d{4}[- ]?){3}\d{4}(?!\d)")
 # After its word: with a digit or a sign in it, or too long for a product's name.
-_SECRET_WORD = r"(?=[a-z]*[!-`{-~])[!-~]{4,64}|[a-z]{8,64}"
+_TYPED_AFTER_IT = r"(?=[a-z]*[!-`{-~])[!-~]{4,64}|[a-z]{8,64}"
 # A login answer: one run of printable ASCII with both letters and digits in it.
 _LOOKS_LIKE_PASSWORD = re.compile(r"(?=\S*[A-Za-z])(?=\S*\d)[!-~]{6,64}")
 
@@ -52,7 +52,7 @@ class SecretFinder:
         words = "|".join(re.escape(word) for word in sorted(folded, key=len)[::-1])
         # The word, a particle or mark of at most four characters, the password itself.
         self._password = re.compile(
-            rf"(?<![a-z])(?:{words})(?![a-z])[^!-~。、]{{0,4}}[:=]?\s*({_SECRET_WORD})"
+            rf"(?<![a-z])(?:{words})(?![a-z])[^!-~。、]{{0,4}}[:=]?\s*({_TYPED_AFTER_IT})"
         )
 
     def find(self, text: str, *, answers_login: bool = False) -> list[Secret]:

@@ -7,6 +7,7 @@ import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 from typing import Protocol
 
 from helpdesk.gateway.rasa_client import RasaAway
@@ -15,12 +16,20 @@ from helpdesk.services.ports import InboxItem
 
 logger = logging.getLogger(__name__)
 
-# A customer hears within ten seconds that a slow answer will come.
-_PATIENCE_SECONDS = 6.0
-_FIRST_PAUSE_SECONDS = 0.5
-_LONGEST_PAUSE_SECONDS = 5.0
-# Another process may have written to the inbox; what this one writes wakes it at once.
-_POLL_SECONDS = 1.0
+
+@dataclass(frozen=True)
+class Pace:
+    """How many seconds the worker waits; tests wait less."""
+
+    # A customer hears within ten seconds that a slow answer will come.
+    patience: float = 6.0
+    first_pause: float = 0.5
+    longest_pause: float = 5.0
+    # Another process may have written to the inbox; what this one writes wakes it.
+    poll: float = 1.0
+
+
+_USUAL_PACE = Pace()
 
 
 class Bot(Protocol):
@@ -68,6 +77,7 @@ class TurnWorker:
         hub: Hub,
         delayed: str,
         sweep: Callable[[], object],
+        pace: Pace = _USUAL_PACE,
     ) -> None:
         """`delayed`: what a customer reads while the bot is slow or away.
 
@@ -78,6 +88,7 @@ class TurnWorker:
         self._hub = hub
         self._delayed = delayed
         self._sweep = sweep
+        self._pace = pace
         self._running: dict[str, asyncio.Task[None]] = {}
         self._woken: set[str] = set()
 
@@ -93,7 +104,7 @@ class TurnWorker:
                 if polls % 60 == 0:
                     await asyncio.to_thread(self._sweep)
             polls += 1
-            await asyncio.sleep(_POLL_SECONDS)
+            await asyncio.sleep(self._pace.poll)
 
     def wake(self, customer: str) -> None:
         """Answer what waits for this customer, if nobody is at it already."""
@@ -131,7 +142,7 @@ class TurnWorker:
     async def _ask(self, turn: Turn) -> Answer:
         """Ask until there is an answer; a wait is told to the customer, once."""
         noting = asyncio.create_task(self._note_delay(turn))
-        pause = _FIRST_PAUSE_SECONDS
+        pause = self._pace.first_pause
         try:
             while True:
                 try:
@@ -139,12 +150,12 @@ class TurnWorker:
                 except RasaAway as away:
                     logger.warning("Rasa is away (%s); trying again", away)
                 await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+                pause = min(2 * pause, self._pace.longest_pause)
         finally:
             noting.cancel()
 
     async def _note_delay(self, turn: Turn) -> None:
-        await asyncio.sleep(_PATIENCE_SECONDS)
+        await asyncio.sleep(self._pace.patience)
         with logged("telling of a delay"):
             note = self._conversations.note_delay
             await asyncio.to_thread(note, turn.item, self._delayed)

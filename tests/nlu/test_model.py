@@ -11,9 +11,6 @@ from rasa.core.agent import Agent
 from helpdesk.nlu.evaluation import Parsed, _parse, report_of
 from tests.nlu.training import ROOT, held_out
 
-# Rasa warns of its own way of writing a model's domain.
-pytestmark = pytest.mark.filterwarnings("ignore:Slot auto-fill:UserWarning")
-
 RUBBISH = "rubbish.jsonl"
 KNOWN_FAILURES = Path(__file__).parent / "known_failures.txt"
 LOWEST_ACCURACY = 0.93

@@ -1,0 +1,1 @@
+"""Tests of the actions: what they ask the services, and what they say."""
