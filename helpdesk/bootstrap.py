@@ -56,6 +56,9 @@ def build(settings: Settings, clock: Clock | None = None) -> Helpdesk:
     clock = clock or settings.now
     tries = FailedTryCounter(catalog.policies.failed_tries.as_limit(), cipher, clock)
     finder = SecretFinder(catalog.wording.password_words)
+    world = sample_world(catalog.sample_world)
+    logins = {contract.login for contract in world.contracts}
+    refused = logins if settings.is_production else set()
     vault = VaultService(database, cipher, finder, clock)
     linking = LinkingService(database, cipher, clock)
     wishes = catalog.wishes
@@ -69,7 +72,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Helpdesk:
         database=database,
         cipher=cipher,
         clock=clock,
-        accounts=AccountService(database, hasher, tries),
+        accounts=AccountService(database, hasher, tries, refused),
         conversations=ConversationService(database, vault, pages, starters, clock),
         eligibility=EligibilityService(database, clock),
         handoffs=HandoffService(
@@ -78,7 +81,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Helpdesk:
         linking=linking,
         sample_world=SampleWorldService(
             database,
-            sample_world(catalog.sample_world),
+            world,
             user_codes,
             hasher,
             clock,

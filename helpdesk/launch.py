@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tarfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
@@ -24,19 +23,56 @@ MODEL = ROOT / "models" / "helpdesk.tar.gz"
 _RASA = ROOT / ".venv-rasa" / "bin" / "rasa"
 _READY_SECONDS = 180
 _STOP_SECONDS = 10
+# A process may be started again this often within this time.
+_RESTARTS = 5
+_RESTART_SECONDS = 120
 
 
 class CannotStart(RuntimeError):
     """Why it was not started, or did not stay up, in one sentence."""
 
 
-@dataclass
 class Child:
-    """A process of ours and the file that holds what it printed."""
+    """A process of ours, which prints into a file of its own."""
 
-    name: str
-    process: subprocess.Popen[bytes]
-    log: Path
+    def __init__(self, name: str, command: list[str], settings: Settings) -> None:
+        self.name = name
+        self.log = ROOT / "var" / "log" / f"{name}.log"
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.log.unlink(missing_ok=True)
+        self._command = command
+        self._environment = settings.for_children()
+        self._began: list[float] = []
+        self.start()
+
+    def start(self) -> None:
+        """Start, or start again. Raises CannotStart if it ended too often of late."""
+        now = time.monotonic()
+        self._began = [each for each in self._began if now - each < _RESTART_SECONDS]
+        if len(self._began) > _RESTARTS:
+            raise CannotStart(self.last_words())
+        self._began.append(now)
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                self._command,
+                cwd=ROOT,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                # Ctrl-C reaches this process alone, which stops the others in order.
+                start_new_session=True,
+            )
+
+    def has_ended(self) -> bool:
+        return self.process.poll() is not None
+
+    def last_words(self) -> str:
+        """That it ended, and the last line it printed."""
+        lines = self.log.read_text("utf-8", "replace").strip().splitlines()
+        last = f" Its last line: {lines[-1][:300]}" if lines else ""
+        log = self.log.relative_to(ROOT)
+        return f"The process {self.name} has ended; see {log}.{last}"
 
 
 def main() -> int:
@@ -121,24 +157,7 @@ def start(settings: Settings) -> list[Child]:
         "actions": [sys.executable, "-m", "actions.server"],
         "app": [sys.executable, "-m", "helpdesk.public"],
     }
-    logs = ROOT / "var" / "log"
-    logs.mkdir(parents=True, exist_ok=True)
-    children = []
-    for name, command in commands.items():
-        log = logs / f"{name}.log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env=settings.for_children(),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                # Ctrl-C reaches this process alone, which stops the others in order.
-                start_new_session=True,
-            )
-        children.append(Child(name, process, log))
-    return children
+    return [Child(name, command, settings) for name, command in commands.items()]
 
 
 def wait_until_ready(children: list[Child], settings: Settings) -> None:
@@ -148,7 +167,9 @@ def wait_until_ready(children: list[Child], settings: Settings) -> None:
         address = f"http://127.0.0.1:{settings.port}/readyz"
         missing = "app"
         while time.monotonic() < deadline:
-            check_alive(children)
+            for child in children:
+                if child.has_ended():
+                    raise CannotStart(child.last_words())
             try:
                 response = httpx.get(address, timeout=5, trust_env=False)
             except httpx.HTTPError:
@@ -162,18 +183,6 @@ def wait_until_ready(children: list[Child], settings: Settings) -> None:
         f"Not ready after {_READY_SECONDS} seconds ({missing} does not answer);"
         " see var/log/."
     )
-
-
-def check_alive(children: list[Child]) -> None:
-    """Raises CannotStart, naming the process that ended and where it says why."""
-    for child in children:
-        if child.process.poll() is not None:
-            lines = child.log.read_text("utf-8", "replace").strip().splitlines()
-            last = f" Its last line: {lines[-1][:300]}" if lines else ""
-            raise CannotStart(
-                f"The process {child.name} has ended; see"
-                f" {child.log.relative_to(ROOT)}.{last}"
-            )
 
 
 def print_welcome(helpdesk: Helpdesk) -> None:
@@ -194,9 +203,16 @@ def print_welcome(helpdesk: Helpdesk) -> None:
 
 
 def watch(children: list[Child]) -> None:
-    """Return never; raises CannotStart when a process ends by itself."""
+    """Return never; a process that ends is started again.
+
+    Nothing is lost meanwhile: messages wait in the inbox. Raises CannotStart if one
+    ends again and again.
+    """
     while True:
-        check_alive(children)
+        for child in children:
+            if child.has_ended():
+                print(f"The process {child.name} has ended; starting it again.")
+                child.start()
         time.sleep(1)
 
 

@@ -22,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from helpdesk.bootstrap import Helpdesk, build
 from helpdesk.gateway.rasa_client import RasaClient
@@ -69,6 +70,10 @@ class PublicApplication:
         ]
         self._wake = wake
 
+    def asgi(self) -> ASGIApp:
+        """The whole application; the headers are outermost, on error pages too."""
+        return SecurityHeaders(self.starlette())
+
     def starlette(self) -> Starlette:
         settings = self._helpdesk.settings
         routes = [
@@ -88,7 +93,7 @@ class PublicApplication:
         )
         return Starlette(
             routes=routes,
-            middleware=[Middleware(SecurityHeaders), session],
+            middleware=[session],
             exception_handlers={404: self._not_found, Exception: self._failed},
             lifespan=self._lifespan,
         )
@@ -166,7 +171,7 @@ def main() -> int:
     except (BadSettings, BadCatalog) as error:
         print(error, file=sys.stderr)
         return 1
-    app = PublicApplication(helpdesk).starlette()
+    app = PublicApplication(helpdesk).asgi()
     uvicorn.run(
         app, host="0.0.0.0", port=settings.port, access_log=False, log_level="warning"
     )

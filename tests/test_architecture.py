@@ -1,4 +1,4 @@
-"""The doors of shared/style.md, and the other rules that a syntax tree can show."""
+"""The doors between the rooms, and the other rules that a syntax tree can show."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -31,6 +31,9 @@ class Secret:
     value: str
 
 
+_TOKEN = re.compile(
+    rf"\[({'|'.join(kind.value for kind in SecretKind)}):[a-z0-9]{{8}}\]"
+)
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _GAP = r"[-‐‑‒–—―−ー(). ]{0,2}"
 _PHONE = re.compile(rf"(?<!\d)0\d{{1,4}}{_GAP}\d{{1,4}}{_GAP}\d{{3,4}}(?!\d)")
@@ -39,6 +42,11 @@ _CARD = re.compile(r"(?<!\d)(?:\d{4}[- ]?){3}\d{4}(?!\d)")
 _TYPED_AFTER_IT = r"(?=[a-z]*[!-`{-~])[!-~]{4,64}|[a-z]{8,64}"
 # A login answer: one run of printable ASCII with both letters and digits in it.
 _LOOKS_LIKE_PASSWORD = re.compile(r"(?=\S*[A-Za-z])(?=\S*\d)[!-~]{6,64}")
+
+
+def replace_tokens(text: str, words: Mapping[SecretKind, str]) -> str:
+    """The text with words in the place of vault tokens, for people's eyes."""
+    return _TOKEN.sub(lambda found: words[SecretKind(found.group(1))], text)
 
 
 class SecretFinder:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from helpdesk.domain.linking import Subscription
 from helpdesk.services.failed_tries import FailedTryCounter
 from helpdesk.services.ports import PasswordHasher, Store
@@ -15,8 +17,14 @@ class AccountService:
     """Checks logins, with the limit on failed ones."""
 
     def __init__(
-        self, store: Store, hasher: PasswordHasher, tries: FailedTryCounter
+        self,
+        store: Store,
+        hasher: PasswordHasher,
+        tries: FailedTryCounter,
+        refused: Container[str] = (),
     ) -> None:
+        """`refused`: login IDs that nobody may use: the sample's, in production."""
+        self._refused = refused
         self._store = store
         self._hasher = hasher
         self._tries = tries
@@ -31,7 +39,8 @@ class AccountService:
             self._tries.check(unit, customer, address, "login")
             login = unit.subscriptions.login(login_id.strip())
             expected = login.password_hash if login else self._nobody
-            if self._hasher.verify(expected, password) and login:
+            is_right = self._hasher.verify(expected, password)
+            if login and is_right and login.login_id not in self._refused:
                 return unit.subscriptions.get(login.subscription)
         with self._store.writing() as unit:
             self._tries.add(unit, customer, address, "login")

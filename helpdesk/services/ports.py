@@ -82,7 +82,9 @@ class Message:
 
 @dataclass(frozen=True)
 class Conversation:
-    """Who speaks; `version` grows with every move, so that late answers are seen.
+    """Who speaks, and how often an operator has taken or given back the word.
+
+    The latter is the `version`: by it, a late answer of the bot is seen.
 
     `awaits`: the slot that the bot's last question asks for, None if none.
     """

@@ -19,6 +19,7 @@ from pydantic import (
 from helpdesk.domain.attempt_limits import AttemptLimit
 from helpdesk.domain.business_hours import BusinessHours, OpenSpan
 from helpdesk.domain.linking import LinkRole
+from helpdesk.domain.privacy import SecretKind
 from helpdesk.domain.wording import DayFormat
 
 
@@ -30,22 +31,11 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Menu(_Strict):
-    """The names of the menu's items, as customers read them."""
-
-    holder_link: str
-    user_link: str
-    help: str
-    data_gift: str
-    data_balance: str
-
-
 class Brand(_Strict):
     """Names, and the contact text that is shown as it stands."""
 
     name: str
     carrier: str
-    menu: Menu
     contact: str
 
 
@@ -160,6 +150,7 @@ class Wording(_Strict):
     code_has_letters: str
     code_unknown: str
     code_revoked: str
+    masked: dict[SecretKind, str]
     password_words: list[str] = Field(min_length=1)
     some_end_user: str
     link_name: str

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from helpdesk.bootstrap import Helpdesk
+from helpdesk.domain.privacy import replace_tokens
 from helpdesk.services.ports import Message
 from helpdesk.web.pages import Pages
 
@@ -38,7 +39,7 @@ class ChatPage:
         return self._pages.render(
             request,
             "chat.html",
-            messages=[_as_entry(message) for message in messages],
+            messages=[self._entry(message) for message in messages],
             last_event_id=messages[-1].id if messages else 0,
             wishes=[
                 {"label": each.label, "data": each.id}
@@ -47,13 +48,15 @@ class ChatPage:
             now=self._helpdesk.clock().isoformat(),
         )
 
-
-def _as_entry(message: Message) -> dict[str, object]:
-    return {
-        "id": message.id,
-        "from": message.author,
-        "text": message.text,
-        "buttons": [{"label": each.label, "data": each.id} for each in message.buttons],
-        "at": message.at.isoformat(),
-        "client_id": message.client_id,
-    }
+    def _entry(self, message: Message) -> dict[str, object]:
+        masked = self._helpdesk.catalog.wording.masked
+        return {
+            "id": message.id,
+            "from": message.author,
+            "text": replace_tokens(message.text, masked),
+            "buttons": [
+                {"label": each.label, "data": each.id} for each in message.buttons
+            ],
+            "at": message.at.isoformat(),
+            "client_id": message.client_id,
+        }

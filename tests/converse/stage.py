@@ -100,7 +100,7 @@ class Stage:
         self._executor = executor()
         self._forget_conversations()
         bot = RecordingBot(settings.rasa_url, self._secret)
-        app = PublicApplication(helpdesk, bot).starlette()
+        app = PublicApplication(helpdesk, bot).asgi()
         with serving(app, port):
             yield World(helpdesk, clock, bot, settings.pages_url)
         helpdesk.database.engine.dispose()

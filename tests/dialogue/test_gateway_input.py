@@ -100,7 +100,9 @@ def talk(
     async def run() -> tuple[Any, FakeAgent]:
         agent = FakeAgent(store, endpoint)
 
-        def post(secret: str | None = SECRET, **body: str) -> Awaitable[tuple[int, Any]]:
+        def post(
+            secret: str | None = SECRET, **body: str
+        ) -> Awaitable[tuple[int, Any]]:
             return called(agent, "/turn", body, secret)
 
         return await conversation(post), agent

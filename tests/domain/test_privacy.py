@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.domain.privacy import Secret, SecretFinder, SecretKind
+from helpdesk.domain.privacy import (
+    Secret,
+    SecretFinder,
+    SecretKind,
+    replace_tokens,
+)
 
 CODE = "24681357902468131"
 # The catalog's words, so that their order and overlaps are those of the product.
@@ -219,3 +224,11 @@ def test_found_secrets_never_overlap(text: str, answers_login: bool):
     assert [text[each.start : each.end] for each in secrets] == [
         each.value for each in secrets
     ]
+
+
+def test_tokens_are_shown_as_words():
+    words = {kind: f"<{kind.value}>" for kind in SecretKind}
+
+    shown = replace_tokens("コードは[CODE:k3f9a2c1]、電話は[PHONE:abcd2345]です[CODE:短い]", words)
+
+    assert shown == "コードは<CODE>、電話は<PHONE>です[CODE:短い]"

@@ -123,7 +123,9 @@ async def test_nobody_listening_means_away(http: httpx.AsyncClient):
     ("status", "content", "ready"),
     [
         pytest.param(200, b'{"tracker_store": "BoundedTrackerStore"}', True, id="ours"),
-        pytest.param(200, b'{"tracker_store": "InMemoryTrackerStore"}', False, id="other"),
+        pytest.param(
+            200, b'{"tracker_store": "InMemoryTrackerStore"}', False, id="other"
+        ),
         pytest.param(200, b"{}", False, id="none"),
         pytest.param(503, b'{"tracker_store": "BoundedTrackerStore"}', False, id="503"),
         pytest.param(200, b"<html>", False, id="no JSON"),

@@ -235,7 +235,7 @@ async def test_code_is_not_in_what_is_stored(
 
 @pytest.mark.parametrize("session", [None, "forged"])
 async def test_message_without_session_is_refused(
-    browser: httpx.AsyncClient, session: str | None
+    browser: httpx.AsyncClient, helpdesk: Helpdesk, session: str | None
 ):
     if session is not None:
         browser.cookies.set("helpdesk", session)
@@ -244,7 +244,7 @@ async def test_message_without_session_is_refused(
 
     assert outcome(response) == (
         401,
-        {"error": "ページを読み込み直してから、もう一度送ってください。"},
+        {"error": helpdesk.catalog.wording.session_needed},
     )
 
 
@@ -310,7 +310,7 @@ async def test_what_cannot_be_read_is_refused_in_a_sentence(
 
     assert outcome(response) == (
         422,
-        {"error": "メッセージを読み取れませんでした。もう一度入力してください。"},
+        {"error": helpdesk.catalog.wording.unreadable},
     )
     assert said(helpdesk, "eita") == []
 
@@ -337,7 +337,7 @@ async def test_button_that_was_never_offered_is_refused(
 
     assert outcome(response) == (
         422,
-        {"error": "そのボタンは使えません。メッセージを入力してください。"},
+        {"error": helpdesk.catalog.wording.unknown_button},
     )
     assert said(helpdesk, "eita") == []
 
@@ -382,7 +382,9 @@ async def test_form_without_script_leads_back_to_the_page(
 # --- Events out -----------------------------------------------------------------------
 
 
-def say(helpdesk: Helpdesk, customer: str, text: str, *buttons: tuple[str, str]) -> None:
+def say(
+    helpdesk: Helpdesk, customer: str, text: str, *buttons: tuple[str, str]
+) -> None:
     """A message of the customer, answered by the bot with this text."""
     conversations = helpdesk.conversations
     conversations.accept_text(customer, text, f"client-{text}")
@@ -556,13 +558,13 @@ async def test_events_are_those_of_this_customer(
     assert [event["text"] for event in events] == ["一？"]
 
 
-async def test_events_without_session_are_refused(app: Starlette):
+async def test_events_without_session_are_refused(app: Starlette, helpdesk: Helpdesk):
     async with another_browser(app) as browser:
         response = await browser.get("/chat/events")
 
     assert outcome(response) == (
         401,
-        {"error": "ページを読み込み直してから、もう一度送ってください。"},
+        {"error": helpdesk.catalog.wording.session_needed},
     )
 
 

@@ -38,7 +38,12 @@ class Desk:
             self.swept.append(len(self.swept))
 
         worker = TurnWorker(
-            self._conversations, bot, self.hub, "お待ちください。", sweep or sweeping, pace
+            self._conversations,
+            bot,
+            self.hub,
+            "お待ちください。",
+            sweep or sweeping,
+            pace,
         )
         yield worker
         await worker.close()

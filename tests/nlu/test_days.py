@@ -111,12 +111,16 @@ def test_what_only_looks_like_a_day_is_left_alone(text: str):
     ("text", "expected"),
     [
         pytest.param(
-            "火曜日と木曜日", [("weekday2", 0, 3), ("weekday4", 4, 7)], id="two weekdays"
+            "火曜日と木曜日",
+            [("weekday2", 0, 3), ("weekday4", 4, 7)],
+            id="two weekdays",
         ),
         pytest.param("20日（金）", [("---20", 0, 3)], id="weekday in brackets"),
         pytest.param("3日か4日前", [("---03", 0, 2), ("day-4", 3, 6)], id="either"),
         pytest.param(
-            "一昨日か昨日", [("day-2", 0, 3), ("day-1", 4, 6)], id="昨日 stands in 一昨日"
+            "一昨日か昨日",
+            [("day-2", 0, 3), ("day-1", 4, 6)],
+            id="昨日 stands in 一昨日",
         ),
     ],
 )

@@ -31,7 +31,10 @@ class Features:
 
     def __init__(self, folder: Path) -> None:
         self._tokenizer = SudachiTokenizer(SudachiTokenizer.get_default_config())
-        config, storage = NgramFeaturizer.get_default_config(), LocalModelStorage(folder)
+        config, storage = (
+            NgramFeaturizer.get_default_config(),
+            LocalModelStorage(folder),
+        )
         self.trained = NgramFeaturizer.create(config, storage, RESOURCE, None)
         examples = [Message({TEXT: each, INTENT: "any"}) for each in SENTENCES]
         data = self._tokenizer.process_training_data(TrainingData(examples))
@@ -90,7 +93,9 @@ def test_digits_of_a_code_do_not_matter(features: Features, code: str):
     ("text", "same"),
     [
         pytest.param("ﾃﾞｰﾀ残量を知りたい", "データ残量を知りたい", id="half-width kana"),
-        pytest.param("ＷＥＢで申し込みました", "Webで申し込みました", id="wide capitals"),
+        pytest.param(
+            "ＷＥＢで申し込みました", "Webで申し込みました", id="wide capitals"
+        ),
         pytest.param("㌔㈱に行きました", "キロ(株)に行きました", id="signs"),
     ],
 )
@@ -108,7 +113,9 @@ def test_width_and_case_do_not_matter_to_the_characters(
     ("text", "same"),
     [
         pytest.param("ﾃﾞｰﾀ残量を知りたい", "データ残量を知りたい", id="half-width kana"),
-        pytest.param("ＷＥＢで申し込みました", "Webで申し込みました", id="wide capitals"),
+        pytest.param(
+            "ＷＥＢで申し込みました", "Webで申し込みました", id="wide capitals"
+        ),
         pytest.param("引越しをしました", "引っ越しをしました", id="other spelling"),
     ],
 )

@@ -83,7 +83,15 @@ def test_every_text_of_the_catalog_is_its_own_error(
 
 @pytest.mark.parametrize(
     "text",
-    ["", "あ", "有効", "コード", "利用コードを教えて", "こんにちは、はじめまして", "昨日届きました"],
+    [
+        "",
+        "あ",
+        "有効",
+        "コード",
+        "利用コードを教えて",
+        "こんにちは、はじめまして",
+        "昨日届きました",
+    ],
 )
 def test_what_resembles_no_error_is_left_alone(
     extractor: KnownErrorExtractor, text: str

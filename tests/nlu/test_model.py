@@ -101,5 +101,7 @@ def test_model_marks_entities_where_they_were_typed(
 ):
     found = asyncio.run(agent.parse_message(text))["entities"]
 
-    marked = [(each["entity"], each["value"], each["start"], each["end"]) for each in found]
+    marked = [
+        (each["entity"], each["value"], each["start"], each["end"]) for each in found
+    ]
     assert sorted(marked, key=lambda each: each[2]) == expected

@@ -44,13 +44,17 @@ def test_fold_makes_equal_what_means_the_same(text: str, expected: str):
     [
         pytest.param("コードがない", "コードがない", id="none"),
         pytest.param(f"「{CODE}」です", "「usercode」です", id="code"),
-        pytest.param("２４６８ １３５７ ９０２４ ６８１３ １", "usercode", id="wide, spaced"),
+        pytest.param(
+            "２４６８ １３５７ ９０２４ ６８１３ １", "usercode", id="wide, spaced"
+        ),
         pytest.param(
             f"[CODE:abcd2345]か{CODE}か[CODE:zyxw9876]",
             "usercodeかusercodeかusercode",
             id="several, in order",
         ),
-        pytest.param("[PHONE:abcd2345]", "[PHONE:abcd2345]", id="token of another kind"),
+        pytest.param(
+            "[PHONE:abcd2345]", "[PHONE:abcd2345]", id="token of another kind"
+        ),
     ],
 )
 def test_replace_codes_leaves_everything_else(text: str, expected: str):

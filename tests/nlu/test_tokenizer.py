@@ -35,7 +35,11 @@ def tokens(tokenizer: SudachiTokenizer, text: str) -> list[tuple[str, int, int, 
         ),
         pytest.param(
             "ＬＩＮＥとＷｅｂ",
-            [("ＬＩＮＥ", 0, 4, "line"), ("と", 4, 5, "と"), ("Ｗｅｂ", 5, 8, "ウェブ")],
+            [
+                ("ＬＩＮＥ", 0, 4, "line"),
+                ("と", 4, 5, "と"),
+                ("Ｗｅｂ", 5, 8, "ウェブ"),
+            ],
             id="full-width",
         ),
         pytest.param(

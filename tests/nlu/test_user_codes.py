@@ -39,7 +39,9 @@ def entity(value: str, start: int, end: int, **role: str) -> dict[str, Any]:
         pytest.param(f"コードは{CODE}です", 4, 21, id="in a sentence"),
         pytest.param("２４６８１３５７９０２４６８１３１", 0, 17, id="full-width"),
         pytest.param("2468 1357 9024 6813 1", 0, 21, id="spaces"),
-        pytest.param("２４６８　１３５７　９０２４　６８１３　１", 0, 21, id="wide spaces"),
+        pytest.param(
+            "２４６８　１３５７　９０２４　６８１３　１", 0, 21, id="wide spaces"
+        ),
         pytest.param("2468-1357-9024-6813-1", 0, 21, id="hyphens"),
         pytest.param("2468ー1357ー9024ー6813ー1", 0, 21, id="long-vowel marks"),
         pytest.param("2468 - 1357 - 9024 - 6813 - 1", 0, 29, id="spaced hyphens"),
@@ -47,9 +49,7 @@ def entity(value: str, start: int, end: int, **role: str) -> dict[str, Any]:
         pytest.param("😀㌔「2468-1357902468131」", 3, 21, id="after an emoji"),
     ],
 )
-def test_code_is_found_however_it_is_dressed(
-    text: str, start: int, end: int
-):
+def test_code_is_found_however_it_is_dressed(text: str, start: int, end: int):
     assert extracted(text) == [entity(CODE, start, end, role="well_formed")]
 
 

@@ -32,18 +32,28 @@ def found(vocabulary: Vocabulary, text: str) -> list[tuple[str, str, str]]:
     ("text", "expected"),
     [
         pytest.param(
-            "お母さんの回線", [("relation", "お母さま", "お母さん")], id="お母さん, not 母"
+            "お母さんの回線",
+            [("relation", "お母さま", "お母さん")],
+            id="お母さん, not 母",
         ),
         pytest.param("母の回線", [("relation", "お母さま", "母")], id="母"),
         pytest.param(
-            "届いていません", [("arrival", "not_arrived", "届いていません")], id="negated"
-        ),
-        pytest.param("届いています", [("arrival", "arrived", "届いています")], id="not negated"),
-        pytest.param(
-            "新しいLINEのスマホ", [("device_change", "account", "新しいLINE")], id="Latin"
+            "届いていません",
+            [("arrival", "not_arrived", "届いていません")],
+            id="negated",
         ),
         pytest.param(
-            "家電量販店で", [("order_place", "shop", "家電量販店")], id="家電量販店, not 量販店"
+            "届いています", [("arrival", "arrived", "届いています")], id="not negated"
+        ),
+        pytest.param(
+            "新しいLINEのスマホ",
+            [("device_change", "account", "新しいLINE")],
+            id="Latin",
+        ),
+        pytest.param(
+            "家電量販店で",
+            [("order_place", "shop", "家電量販店")],
+            id="家電量販店, not 量販店",
         ),
         pytest.param("残量を見たい", [], id="none"),
         pytest.param("", [], id="empty"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from helpdesk.bootstrap import Helpdesk
+from helpdesk.bootstrap import Helpdesk, build
 from helpdesk.services.accounts import WrongLogin
 from helpdesk.services.failed_tries import TooManyTries
+from helpdesk.settings import Settings
 from tests.fakes import FakeClock
 
 PASSWORD = "Sample-Eita-1"
@@ -124,3 +126,22 @@ def test_password_is_not_stored(
     can_log_in(helpdesk, stranger)
 
     assert PASSWORD not in everything_stored()
+
+
+def test_sample_world_is_refused_in_production(tmp_path: Path, settings: Settings):
+    address = f"sqlite:///{tmp_path / 'helpdesk.db'}"
+    sample = build(settings.model_copy(update={"database_url": address}))
+    sample.database.migrate()
+    sample.sample_world.fill()
+
+    production = build(
+        settings.model_copy(update={"database_url": address, "env": "production"})
+    )
+
+    with pytest.raises(WrongLogin):
+        production.accounts.log_in("stranger", "eita-1", PASSWORD, None)
+    with pytest.raises(PermissionError):
+        production.sample_world.fill()
+    assert not production.sample_world.is_person("eita")
+    for services in (sample, production):
+        services.database.engine.dispose()

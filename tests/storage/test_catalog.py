@@ -58,9 +58,9 @@ def problems(folder: Path) -> list[str]:
 def test_product_catalog_is_read(folder: Path):
     catalog = Catalog.read(folder)
 
-    assert (catalog.brand.name, catalog.brand.menu.holder_link) == (
+    assert (catalog.brand.name, catalog.brand.carrier) == (
         "いつでもヘルプ",
-        "契約者連携(マイページ)",
+        "LINEモバイル",
     )
 
 
@@ -69,16 +69,16 @@ def test_product_catalog_is_read(folder: Path):
     [
         pytest.param(
             "brand.yml",
-            "menu.holder_link",
+            "carrier",
             GONE,
-            "brand.yml: menu.holder_link: Field required",
+            "brand.yml: carrier: Field required",
             id="missing key",
         ),
         pytest.param(
             "brand.yml",
-            "menu.shop",
+            "shop",
             "店舗",
-            "brand.yml: menu.shop: Extra inputs are not permitted",
+            "brand.yml: shop: Extra inputs are not permitted",
             id="unknown key",
         ),
         pytest.param(
