@@ -18,7 +18,8 @@ export PYTHONPATH := $(CURDIR)
 
 # What the model is made of; wording in domain.yml is restored from Rasa's cache.
 TRAINING_DATA := config.yml domain.yml $(wildcard data/nlu/*.yml data/rules/*.yml) \
-	data/catalog/vocabulary.yml data/catalog/errors.yml $(wildcard helpdesk/nlu/*.py)
+	data/catalog/vocabulary.yml data/catalog/errors.yml $(wildcard helpdesk/nlu/*.py) \
+	helpdesk/domain/user_code.py
 
 # $(call step,what is being done,command): one line with the time it took; if it fails,
 # the end of what it printed.

@@ -65,6 +65,8 @@ _SORRY: dict[str, Any] = {
 
 def executor() -> ActionExecutor:
     """The executor with every action of this package."""
+    # It warns of every slot of a form that has nothing to be validated.
+    logging.getLogger("rasa_sdk").setLevel(logging.ERROR)
     found = ActionExecutor()
     found.register_package("actions")
     return found

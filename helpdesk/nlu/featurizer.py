@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import inspect
 import json
 from typing import Any
 
@@ -19,6 +21,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import coo_matrix, csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from helpdesk.domain import user_code
+from helpdesk.nlu import text
 from helpdesk.nlu.text import CODE_WORD, fold, replace_codes
 
 
@@ -79,6 +83,13 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
         }
 
     @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        # Rasa's cache sees this class alone: what it calls decides the features too.
+        modules = (text, user_code)
+        sources = "".join(inspect.getsource(module) for module in modules)
+        return hashlib.sha256(sources.encode()).hexdigest()
+
+    @classmethod
     def create(
         cls,
         config: dict[str, Any],
@@ -119,10 +130,10 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
         return features.tocoo()
 
     def _document(self, name: str, message: Message) -> str:
-        text = message.get(TEXT)
+        typed = message.get(TEXT)
         if name == "characters":
-            return fold(text)
-        if CODE_WORD in (replaced := replace_codes(text)):
+            return fold(typed)
+        if CODE_WORD in (replaced := replace_codes(typed)):
             # Sudachi cuts a code into numerals; what stands around it matters.
             return f"{CODE_WORD} " + " ".join(fold(replaced).split(CODE_WORD))
         return " ".join(token.lemma for token in message.get(TOKENS_NAMES[TEXT]))

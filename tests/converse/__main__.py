@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from tests.converse.cases import BadCase, Case, read_cases
-from tests.converse.player import Player, StepFailed
+from tests.converse.player import Player
 from tests.converse.stage import Stage
 
 
@@ -40,7 +40,7 @@ def passes(stage: Stage, case: Case) -> bool:
     try:
         with stage.world(case.clock) as world:
             Player(world, case).play()
-    except StepFailed as failure:
+    except AssertionError as failure:
         print(f"FAILED {case.file.name}: {case.name}\n  {failure}", flush=True)
         return False
     seconds = time.monotonic() - began

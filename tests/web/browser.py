@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 from bs4 import BeautifulSoup, Tag
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 
 @dataclass(frozen=True)
@@ -22,21 +22,20 @@ class Seen:
 class Browser:
     """Sends forms as the page shown last would."""
 
-    def __init__(self, app: Starlette) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         self.http = httpx.AsyncClient(
             transport=transport, base_url="http://help.example", follow_redirects=True
         )
         self.page = BeautifulSoup("", "html.parser")
+        self._csrf: dict[str, str] = {}
 
     async def open(self, url: str) -> Seen:
         return self._seen(await self.http.get(url))
 
     async def send(self, url: str, **fields: str) -> Seen:
-        """Post the fields with the page's token against forged forms."""
-        token = self.page.select_one("input[name=csrf]")
-        csrf = {} if token is None else {"csrf": str(token["value"])}
-        return self._seen(await self.http.post(url, data=csrf | fields))
+        """Post the fields with the session's token against forged forms."""
+        return self._seen(await self.http.post(url, data=self._csrf | fields))
 
     def text(self, selector: str) -> str | None:
         """The text of the first such element, white space apart."""
@@ -56,6 +55,8 @@ class Browser:
 
     def _seen(self, response: httpx.Response) -> Seen:
         self.page = BeautifulSoup(response.text, "html.parser")
+        token = self.value("input[name=csrf]", "value")
+        self._csrf = self._csrf if token is None else {"csrf": str(token)}
         return Seen(response.status_code, self._kind(), self.text(".alert"))
 
     def _kind(self) -> str:

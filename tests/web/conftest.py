@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.linking import LinkRole
@@ -14,20 +14,20 @@ from tests.web.browser import Browser
 
 
 @pytest.fixture
-def app(helpdesk: Helpdesk) -> Starlette:
+def app(helpdesk: Helpdesk) -> ASGIApp:
     """The application at rest: no worker takes from the inbox."""
-    return PublicApplication(helpdesk).starlette()
+    return PublicApplication(helpdesk).asgi()
 
 
 @pytest.fixture
-async def browser(app: Starlette) -> AsyncIterator[Browser]:
+async def browser(app: ASGIApp) -> AsyncIterator[Browser]:
     browser = Browser(app)
     yield browser
     await browser.http.aclose()
 
 
 @pytest.fixture
-async def other_browser(app: Starlette) -> AsyncIterator[Browser]:
+async def other_browser(app: ASGIApp) -> AsyncIterator[Browser]:
     browser = Browser(app)
     yield browser
     await browser.http.aclose()
