@@ -44,9 +44,15 @@ class NoticeQuestions:
         tracker: Tracker,
         domain: DomainDict,
     ) -> dict[str, Any]:
-        asked = tracker.get_slot("requested_slot") == "notice_arrived"
-        notice, kind = tracker.get_slot("notice"), tracker.get_slot("number_kind")
-        if not asked and slot_value == "arrived" and notice != _awaited_notice(kind):
+        asked = tracker.get_slot("requested_slot") in ("notice_arrived", "notice_day")
+        awaited = _awaited_notice(tracker.get_slot("number_kind"))
+        # An answer means the mail that was asked for, unless it names another.
+        named = (
+            entity(tracker, "notice") or awaited
+            if asked
+            else tracker.get_slot("notice")
+        )
+        if slot_value == "arrived" and named != awaited:
             # Another mail than the one that counts for this order: ask for that one.
             return {"notice_arrived": None, "notice_day": None}
         return {"notice_arrived": slot_value}

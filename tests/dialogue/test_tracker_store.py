@@ -33,8 +33,12 @@ def after(store: BoundedTrackerStore, turns: int) -> DialogueStateTracker:
     tracker = opened("aiko")
     for number in range(turns):
         done = (
-            [SlotSet("order_place", "web"), SlotSet("paused", ["a", "b"])]
-            + [ActiveLoop("order_form"), SlotSet("requested_slot", "order_place")]
+            [
+                SlotSet("order_place", "web"),
+                SlotSet("paused", ["a", "b"]),
+                ActiveLoop("order_form"),
+                SlotSet("requested_slot", "order_place"),
+            ]
             if number == 0
             else []
         )

@@ -361,11 +361,14 @@ async def test_typing_ends_when_the_worker_is_stopped(desk: Desk):
 async def test_hub_wakes_all_who_wait_for_this_customer_and_no_others():
     hub = Hub()
 
-    async with hub.listen("aiko") as first, hub.listen("aiko") as second:
-        async with hub.listen("eita") as other:
-            hub.tell("aiko")
-            hub.tell("nobody")
-            told = [news.is_set() for news in (first, second, other)]
+    async with (
+        hub.listen("aiko") as first,
+        hub.listen("aiko") as second,
+        hub.listen("eita") as other,
+    ):
+        hub.tell("aiko")
+        hub.tell("nobody")
+        told = [news.is_set() for news in (first, second, other)]
 
     assert told == [True, True, False]
 

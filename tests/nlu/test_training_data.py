@@ -56,6 +56,10 @@ def test_few_sentences_of_an_intent_are_nearly_the_same(intent: str):
 
     alike = process.cdist(texts, texts, scorer=fuzz.ratio) > NEARLY_THE_SAME
     np.fill_diagonal(alike, val=False)
-    twins = [text for text, has_twin in zip(texts, alike.any(axis=1)) if has_twin]
+    twins = [
+        text
+        for text, has_twin in zip(texts, alike.any(axis=1), strict=True)
+        if has_twin
+    ]
 
     assert len(twins) / len(texts) < MOST_NEAR_DUPLICATES, twins
