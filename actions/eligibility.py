@@ -11,21 +11,18 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.procedures import begin, entity, finish
-from helpdesk.bootstrap import Helpdesk, helpdesk
+from actions.services import UsesHelpdesk
+from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.eligibility import Order, OrderPlace
 from helpdesk.domain.relative_day import UnknownDay, resolve_day
 from helpdesk.services.eligibility import SubscriptionEligibility
 
 
-class NoticeQuestions:
+class NoticeQuestions(UsesHelpdesk):
     """The questions that lead to the day; shared by the forms that need it.
 
     No action itself: the action server registers every subclass of Action.
     """
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        super().__init__()
-        self._helpdesk = services or helpdesk()
 
     def missing_questions(self, tracker: Tracker) -> list[str]:
         """The questions that matter for this order; asked ones among them."""
@@ -118,11 +115,8 @@ class ActionAskNoticeArrived(Action):
         return []
 
 
-class ActionBeginLinkTiming(Action):
+class ActionBeginLinkTiming(UsesHelpdesk, Action):
     """Answer from the record of a linked customer, else begin to ask."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_begin_link_timing"
@@ -159,11 +153,8 @@ class ActionBeginLinkTiming(Action):
                 return
 
 
-class ActionTellLinkTiming(Action):
+class ActionTellLinkTiming(UsesHelpdesk, Action):
     """Give the day, or the mail that is waited for."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_tell_link_timing"

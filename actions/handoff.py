@@ -8,15 +8,13 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.procedures import begin, event_id, finish, pause
-from helpdesk.bootstrap import Helpdesk, helpdesk
+from actions.services import UsesHelpdesk
+from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.handoff import OperatorsAway
 
 
-class ActionTellSupportHours(Action):
+class ActionTellSupportHours(UsesHelpdesk, Action):
     """The hours, and whether somebody is there now."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_tell_support_hours"
@@ -36,11 +34,8 @@ class ActionTellSupportHours(Action):
         return []
 
 
-class ActionRequestOperator(Action):
+class ActionRequestOperator(UsesHelpdesk, Action):
     """Put the conversation in the operators' queue, or take a message for them."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_request_operator"
@@ -51,11 +46,8 @@ class ActionRequestOperator(Action):
         return request_operator(self._helpdesk, dispatcher, tracker, domain, "request")
 
 
-class ActionOfferOperator(Action):
+class ActionOfferOperator(UsesHelpdesk, Action):
     """Ask whether the customer wants a person."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_offer_operator"
@@ -66,11 +58,8 @@ class ActionOfferOperator(Action):
         return offer_operator(self._helpdesk, tracker, domain, "out_of_scope")
 
 
-class ActionTakeOperatorAnswer(Action):
+class ActionTakeOperatorAnswer(UsesHelpdesk, Action):
     """Queue on yes; go back to what was going on on no."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_take_operator_answer"
@@ -106,11 +95,8 @@ class ValidateMessageForm(FormValidationAction):
         return {"message_text": None if is_command else slot_value}
 
 
-class ActionLeaveMessage(Action):
+class ActionLeaveMessage(UsesHelpdesk, Action):
     """Keep the message for the operators' next opening."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_leave_message"

@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.procedures import begin, drop, entity, finish
-from helpdesk.bootstrap import Helpdesk, helpdesk
+from actions.services import UsesHelpdesk
 
 
 class ActionBeginHolderLink(Action):
@@ -29,12 +29,8 @@ class ActionBeginHolderLink(Action):
         return begin(tracker, domain, "holder_link_form")
 
 
-class ValidateHolderLinkForm(FormValidationAction):
+class ValidateHolderLinkForm(UsesHelpdesk, FormValidationAction):
     """「できました」 is checked by the record; 「できません」 leads to a diagnosis."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        super().__init__()
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "validate_holder_link_form"
@@ -73,11 +69,8 @@ class ActionFinishHolderLink(Action):
         return finish(dispatcher, tracker, domain, "holder_link_form")
 
 
-class ActionTellHolderLinked(Action):
+class ActionTellHolderLinked(UsesHelpdesk, Action):
     """The page has made the link: say so, and go on to what is left."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_tell_holder_linked"

@@ -16,8 +16,8 @@ from actions.eligibility import (
     tell_by_record,
 )
 from actions.procedures import begin, end_form, entity, finish
+from actions.services import UsesHelpdesk
 from actions.typed_code import check_typed_code
-from helpdesk.bootstrap import Helpdesk, helpdesk
 from helpdesk.domain.eligibility import Eligibility
 from helpdesk.domain.link_errors import Cause, Evidence, diagnose
 
@@ -113,11 +113,8 @@ class ActionAskLinkErrorFormUserCode(Action):
         return []
 
 
-class ActionConcludeLinkError(Action):
+class ActionConcludeLinkError(UsesHelpdesk, Action):
     """End in a fix, a date, a reissue, or a person."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_conclude_link_error"

@@ -10,18 +10,16 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.procedures import begin, entity, finish
-from helpdesk.bootstrap import Helpdesk, helpdesk
+from actions.services import UsesHelpdesk
+from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.choosing import choose
 from helpdesk.domain.japan_time import japan_day
 from helpdesk.domain.linking import Link, LinkRole, Subscription
 from helpdesk.services.linking import NoSuchLink
 
 
-class ActionTellLinkStatus(Action):
+class ActionTellLinkStatus(UsesHelpdesk, Action):
     """List the customer's links, or offer to make them."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_tell_link_status"
@@ -46,11 +44,8 @@ class ActionTellLinkStatus(Action):
         )
 
 
-class ActionBeginUnlink(Action):
+class ActionBeginUnlink(UsesHelpdesk, Action):
     """A new phone needs nothing, a new account links again; else ask which ends."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_begin_unlink"
@@ -68,12 +63,8 @@ class ActionBeginUnlink(Action):
         return begin(tracker, domain, "unlink_form")
 
 
-class ValidateUnlinkForm(FormValidationAction):
+class ValidateUnlinkForm(UsesHelpdesk, FormValidationAction):
     """Which link, if there are several; and whether it really shall end."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        super().__init__()
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "validate_unlink_form"
@@ -112,11 +103,8 @@ class ValidateUnlinkForm(FormValidationAction):
         return {"link_choice": None}
 
 
-class ActionAskLinkChoice(Action):
+class ActionAskLinkChoice(UsesHelpdesk, Action):
     """A button for each link."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_ask_link_choice"
@@ -135,11 +123,8 @@ class ActionAskLinkChoice(Action):
         return []
 
 
-class ActionFinishUnlink(Action):
+class ActionFinishUnlink(UsesHelpdesk, Action):
     """End the link at once."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_finish_unlink"
@@ -161,11 +146,8 @@ class ActionFinishUnlink(Action):
         return finish(dispatcher, tracker, domain, "unlink_form")
 
 
-class ActionTellLinkMoved(Action):
+class ActionTellLinkMoved(UsesHelpdesk, Action):
     """Another account took the link over: the former one is told."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_tell_link_moved"

@@ -8,14 +8,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.procedures import entity
-from helpdesk.bootstrap import Helpdesk, helpdesk
+from actions.services import UsesHelpdesk
 
 
-class ActionExplainLinking(Action):
+class ActionExplainLinking(UsesHelpdesk, Action):
     """Explain both links, then what they mean for this customer."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_explain_linking"

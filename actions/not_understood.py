@@ -9,17 +9,14 @@ from rasa_sdk.types import DomainDict
 
 from actions.handoff import offer_operator
 from actions.procedures import entity
-from helpdesk.bootstrap import Helpdesk, helpdesk
+from actions.services import UsesHelpdesk
 
 _MOST_BUTTONS = 3
 _FALLBACK = "nlu_fallback"
 
 
-class ActionAskBack(Action):
+class ActionAskBack(UsesHelpdesk, Action):
     """Offer the likeliest wishes as buttons; after failures in a row, a person."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_ask_back"

@@ -8,15 +8,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.procedures import drop, entity, resume
-from helpdesk.bootstrap import Helpdesk, helpdesk
+from actions.services import UsesHelpdesk
 
 
-class ActionTellCapabilities(Action):
+class ActionTellCapabilities(UsesHelpdesk, Action):
     """Say who answers, and what can be done here."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        # The action server builds actions without arguments; tests pass services.
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_tell_capabilities"
@@ -29,11 +25,8 @@ class ActionTellCapabilities(Action):
         return []
 
 
-class ActionStop(Action):
+class ActionStop(UsesHelpdesk, Action):
     """Leave the queue, or drop the message, or give up the running procedure."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_stop"

@@ -10,17 +10,15 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.procedures import begin, end_form, event_id, finish
-from helpdesk.bootstrap import Helpdesk, helpdesk
+from actions.services import UsesHelpdesk
+from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.choosing import choose
 from helpdesk.domain.linking import Subscription
 from helpdesk.services.user_codes import NoReissueLeft, NotTheHolder
 
 
-class ActionBeginReissue(Action):
+class ActionBeginReissue(UsesHelpdesk, Action):
     """Begin for a linked holder; say who can to anybody else."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_begin_reissue"
@@ -34,12 +32,8 @@ class ActionBeginReissue(Action):
         return begin(tracker, domain, "reissue_form")
 
 
-class ValidateReissueForm(FormValidationAction):
+class ValidateReissueForm(UsesHelpdesk, FormValidationAction):
     """Which subscription, if there are several; and whether it really shall be."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        super().__init__()
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "validate_reissue_form"
@@ -82,11 +76,8 @@ class ValidateReissueForm(FormValidationAction):
         }
 
 
-class ActionAskSubscription(Action):
+class ActionAskSubscription(UsesHelpdesk, Action):
     """A button for each subscription that the customer holds."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_ask_subscription"
@@ -109,11 +100,8 @@ class ActionAskSubscription(Action):
         }
 
 
-class ActionFinishReissue(Action):
+class ActionFinishReissue(UsesHelpdesk, Action):
     """Reissue once for this event; the new code is shown on My Page only."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_finish_reissue"

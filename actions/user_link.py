@@ -10,8 +10,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.procedures import begin, drop, end_form, entity, finish
+from actions.services import UsesHelpdesk
 from actions.typed_code import check_typed_code, tell_too_early
-from helpdesk.bootstrap import Helpdesk, helpdesk
 from helpdesk.domain.link_errors import Cause
 from helpdesk.domain.linking import LinkRole
 from helpdesk.services.linking import AlreadyLinked, TooEarly
@@ -30,12 +30,8 @@ class ActionBeginUserLink(Action):
         return [relation, *begin(tracker, domain, "user_link_form")]
 
 
-class ValidateUserLinkForm(FormValidationAction):
+class ValidateUserLinkForm(UsesHelpdesk, FormValidationAction):
     """Asks only what is missing; a code settles all other questions."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        super().__init__()
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "validate_user_link_form"
@@ -120,11 +116,8 @@ class ActionAskUserCode(Action):
         return []
 
 
-class ActionFinishUserLink(Action):
+class ActionFinishUserLink(UsesHelpdesk, Action):
     """Make the link, or give the holder a message to forward."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_finish_user_link"
@@ -162,11 +155,8 @@ class ActionFinishUserLink(Action):
             )
 
 
-class ActionTellEndUserLinked(Action):
+class ActionTellEndUserLinked(UsesHelpdesk, Action):
     """The page has made the link: say what works now."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_tell_end_user_linked"
@@ -186,11 +176,8 @@ class ActionTellEndUserLinked(Action):
         return drop(tracker, domain)
 
 
-class ActionTellTooEarly(Action):
+class ActionTellTooEarly(UsesHelpdesk, Action):
     """The page was tried too early: the chat gives the date too."""
-
-    def __init__(self, services: Helpdesk | None = None) -> None:
-        self._helpdesk = services or helpdesk()
 
     def name(self) -> str:
         return "action_tell_too_early"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -40,7 +41,7 @@ def ports() -> dict[str, int]:
 
 @pytest.fixture
 def product(
-    settings: Settings, ports: dict[str, int], tmp_path: Any
+    settings: Settings, ports: dict[str, int], tmp_path: Path
 ) -> Iterator[Helpdesk]:
     """The services on an empty database file, with Rasa and actions at those ports."""
     own = {
@@ -116,15 +117,19 @@ async def test_ready_names_what_does_not_answer(
     )
 
 
-async def test_database_that_does_not_open_is_named(settings: Settings, tmp_path: Any):
-    file = tmp_path / "helpdesk.db"
-    file.mkdir()
-    own = {"database_url": f"sqlite:///{file}"}
-    browser = Browser(PublicApplication(build(settings.model_copy(update=own))).asgi())
+async def test_database_that_does_not_open_is_named(product: Helpdesk, tmp_path: Path):
+    nowhere = tmp_path / "a folder.db"
+    nowhere.mkdir()
+    own = {"database_url": f"sqlite:///{nowhere}"}
+    application = PublicApplication(build(product.settings.model_copy(update=own)))
 
-    response = await browser.http.get("/readyz")
+    response = await Browser(application.asgi()).http.get("/readyz")
+    await application._client.aclose()
 
-    assert (response.status_code, response.json()["database"]) == (503, False)
+    assert outcome(response) == (
+        503,
+        {"database": False, "rasa": False, "actions": False},
+    )
 
 
 async def test_unknown_page_leads_to_the_chat(browser: Browser, product: Helpdesk):
