@@ -13,7 +13,7 @@ _PAUSED = "paused_procedures"
 
 # Slots that a form fills beside those that it asks for.
 _NOTES = {
-    "user_link_form": ["code_failed", "subscription", "number_last4"],
+    "user_link_form": ["code_failed", "link_moves", "subscription", "number_last4"],
     "link_error_form": ["code_failed", "diagnosis", "notice"],
     "eligibility_form": ["notice"],
     "reissue_form": ["number_last4", "reissues_left"],

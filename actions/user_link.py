@@ -14,7 +14,7 @@ from actions.services import UsesHelpdesk
 from actions.typed_code import check_typed_code, tell_too_early
 from helpdesk.domain.link_errors import Cause
 from helpdesk.domain.linking import LinkRole
-from helpdesk.services.linking import AlreadyLinked, TooEarly
+from helpdesk.services.linking import AlreadyLinked, LinkedElsewhere, TooEarly
 
 
 class ActionBeginUserLink(Action):
@@ -86,6 +86,7 @@ class ValidateUserLinkForm(UsesHelpdesk, FormValidationAction):
                 dispatcher.utter_message(response="utter_link_moves")
             return {
                 "user_code": slot_value,
+                "link_moves": found.moves,
                 "subscription": found.subscription.id,
                 "number_last4": found.subscription.number_last4,
             }
@@ -127,7 +128,13 @@ class ActionFinishUserLink(UsesHelpdesk, Action):
     ) -> list[EventType]:
         confirmed = tracker.get_slot("link_confirmed")
         if confirmed == "yes":
-            self._link(dispatcher, tracker)
+            try:
+                self._link(dispatcher, tracker)
+            except LinkedElsewhere:
+                # It became another's while the question stood: ask about the move.
+                code = tracker.get_slot("user_code")
+                begun = begin(tracker, domain, "user_link_form")
+                return [*begun, SlotSet("user_code", code)]
         elif confirmed == "no":
             dispatcher.utter_message(response="utter_user_link_not_made")
         elif not tracker.get_slot("code_failed"):
@@ -144,7 +151,12 @@ class ActionFinishUserLink(UsesHelpdesk, Action):
         last4 = tracker.get_slot("number_last4")
         linking = self._helpdesk.linking
         try:
-            linking.link(customer, subscription, LinkRole.END_USER, may_move=True)
+            linking.link(
+                customer,
+                subscription,
+                LinkRole.END_USER,
+                may_move=bool(tracker.get_slot("link_moves")),
+            )
         except AlreadyLinked:
             dispatcher.utter_message(
                 response="utter_already_linked", number_last4=last4

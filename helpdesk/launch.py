@@ -157,7 +157,14 @@ def start(settings: Settings) -> list[Child]:
         "actions": [sys.executable, "-m", "actions.server"],
         "app": [sys.executable, "-m", "helpdesk.public"],
     }
-    return [Child(name, command, settings) for name, command in commands.items()]
+    children: list[Child] = []
+    try:
+        for name, command in commands.items():
+            children.append(Child(name, command, settings))  # noqa: PERF401 -- stopped below
+    except OSError as error:
+        stop(children)
+        raise CannotStart(f"A program is missing: {error}; run make again.") from error
+    return children
 
 
 def wait_until_ready(children: list[Child], settings: Settings) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from typing import Any, Awaitable, Callable
+from weakref import WeakValueDictionary
 
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from rasa.shared.core.events import BotUttered, UserUttered
@@ -54,6 +56,7 @@ class GatewayInput(InputChannel):
 
     def __init__(self, secret: str) -> None:
         self._bearer = f"Bearer {secret}"
+        self._turns = _Turns()
 
     def blueprint(
         self, on_new_message: Callable[[UserMessage], Awaitable[Any]]
@@ -77,26 +80,42 @@ class GatewayInput(InputChannel):
             agent = request.app.ctx.agent
             store = agent.tracker_store
             customer, event_id = body["customer"], body["event_id"]
-            tracker = await store.retrieve(customer)
-            if tracker is None or not _has_event(tracker, event_id):
-                begin_turn()
-                watch(agent.processor.action_endpoint)
-                await on_new_message(
-                    UserMessage(
-                        text=body.get("payload") or _as_plain_text(body["text"]),
-                        output_channel=Discard(),
-                        sender_id=customer,
-                        input_channel=self.name(),
-                        message_id=event_id,
-                        metadata={"event_id": event_id},
-                    )
-                )
+            # An event that is sent again while it runs waits here for its answer.
+            async with self._turns.of(customer):
                 tracker = await store.retrieve(customer)
+                if tracker is None or not _has_event(tracker, event_id):
+                    begin_turn()
+                    watch(agent.processor.action_endpoint)
+                    await on_new_message(self._message(body))
+                    tracker = await store.retrieve(customer)
             if tracker is None or not _has_event(tracker, event_id):
                 return response.json({"error": "the turn was not made"}, status=503)
             return response.json(_answer(tracker, event_id))
 
         return channel
+
+    def _message(self, body: dict[str, Any]) -> UserMessage:
+        return UserMessage(
+            text=body.get("payload") or _as_plain_text(body["text"]),
+            output_channel=Discard(),
+            sender_id=body["customer"],
+            input_channel=self.name(),
+            message_id=body["event_id"],
+            metadata={"event_id": body["event_id"]},
+        )
+
+
+class _Turns:
+    """One lock for each customer whose turn runs or waits."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def of(self, customer: str) -> asyncio.Lock:
+        lock = self._locks.get(customer)
+        if lock is None:
+            lock = self._locks[customer] = asyncio.Lock()
+        return lock
 
 
 def _as_plain_text(text: str) -> str:

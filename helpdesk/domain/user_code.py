@@ -18,7 +18,7 @@ _MOST_LETTERS = 2
 # Separators that people and keyboards put between groups; the long-vowel mark is what
 # the hyphen key types in kana mode.
 _SEPARATORS = " \t-‐‑‒–—―−_.・,ーｰ"
-_GAP = rf"[{re.escape(_SEPARATORS)}]{{0,2}}"
+_GAP = rf"[{re.escape(_SEPARATORS)}]{{0,3}}"
 # A group has a digit in it: words beside a code are no part of it.
 _GROUP = r"[A-Za-z]{0,2}[0-9][0-9A-Za-z]*"
 _RUN = re.compile(rf"{_GROUP}(?:{_GAP}{_GROUP})*")

@@ -36,21 +36,19 @@ class RasaClient:
                 self._turns, json=body, headers=self._headers
             )
             response.raise_for_status()
-        except httpx.HTTPError as error:
+            content: dict[str, Any] = response.json()
+        except (httpx.HTTPError, ValueError) as error:
             raise RasaAway(type(error).__name__) from error
-        content: dict[str, Any] = response.json()
         return content
 
     async def is_ready(self) -> bool:
         """Whether Rasa answers, and keeps conversations in our own tracker store."""
         try:
             response = await self._client.get(self._health)
-        except httpx.HTTPError:
+            content = response.raise_for_status().json()
+        except (httpx.HTTPError, ValueError):
             return False
-        return (
-            response.is_success
-            and response.json().get("tracker_store") == "BoundedTrackerStore"
-        )
+        return bool(content == {"tracker_store": "BoundedTrackerStore"})
 
 
 def answer_of(content: dict[str, Any]) -> Answer:

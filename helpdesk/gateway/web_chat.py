@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import secrets
 from collections.abc import AsyncIterator
 from typing import Any
@@ -25,6 +26,7 @@ from helpdesk.services.ports import Message
 
 _CUSTOMER = "customer"
 _LONGEST_CLIENT_ID = 64
+_MESSAGE_ID = re.compile(r"[0-9]{1,18}")
 # A stream looks by itself now and then: staff may have written in another process.
 _LOOK_SECONDS = 2.0
 
@@ -70,12 +72,12 @@ class WebChat:
         conversations = self._helpdesk.conversations
         text, data = body.get("text"), body.get("data")
         client_id = str(body.get("client_id") or secrets.token_hex(8))
-        if len(client_id) > _LONGEST_CLIENT_ID:
+        if len(client_id) > _LONGEST_CLIENT_ID or not client_id.isprintable():
             return JSONResponse({"error": words.unreadable}, 422)
         if isinstance(data, str):
             try:
                 item = await run_in_threadpool(
-                    conversations.accept_button, customer, data, client_id
+                    conversations.accept_button, customer, _encodable(data), client_id
                 )
             except UnknownButton:
                 return JSONResponse({"error": words.unknown_button}, 422)
@@ -100,7 +102,7 @@ class WebChat:
         after = request.headers.get("last-event-id") or request.query_params.get(
             "after"
         )
-        last = int(after) if after and after.isdecimal() else 0
+        last = int(after) if after and _MESSAGE_ID.fullmatch(after) else 0
         return StreamingResponse(
             self._stream(request, customer, last),
             media_type="text/event-stream",
@@ -168,7 +170,7 @@ async def _json(request: Request) -> dict[str, Any]:
     """The body as an object; empty if it is none."""
     try:
         body = json.loads(await request.body() or b"{}")
-    except (UnicodeDecodeError, json.JSONDecodeError):
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
 

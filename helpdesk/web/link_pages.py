@@ -84,7 +84,8 @@ class LinkPage:
             return self.first_step, {}
         if field(form, "decision") != "confirm":
             return "cancelled", {}
-        return self._finish(token, attempt, may_move=True)
+        # A link that became another's while the question stood is asked about again.
+        return self._finish(token, attempt, may_move=step == "confirm_move")
 
     def _prove(
         self, request: Request, token: str, attempt: LinkAttempt, form: FormData
@@ -95,7 +96,13 @@ class LinkPage:
         self, token: str, attempt: LinkAttempt, *, may_move: bool
     ) -> tuple[str, dict[str, Any]]:
         linking = self._helpdesk.linking
-        linked = linking.finish_page(token, self.role, may_move=may_move)
+        try:
+            linked = linking.finish_page(token, self.role, may_move=may_move)
+        except LinkedElsewhere:
+            subscription = self._helpdesk.eligibility.subscription(
+                str(attempt.subscription)
+            )
+            return self._ask_to_move(subscription)
         self._wake(attempt.customer)
         return "done", {"number_last4": linked.number_last4}
 
@@ -117,8 +124,11 @@ class LinkPage:
         except AlreadyLinked:
             return "already", context
         except LinkedElsewhere:
-            return "confirm_move", context
+            return self._ask_to_move(subscription)
         return None
+
+    def _ask_to_move(self, subscription: Subscription) -> tuple[str, dict[str, Any]]:
+        return "confirm_move", {"number_last4": subscription.number_last4}
 
 
 class HolderLinkPage(LinkPage):
@@ -176,8 +186,9 @@ class EndUserLinkPage(LinkPage):
         if error is not None:
             return "code", {"error": error}
         self._helpdesk.linking.authenticate(token, self.role, subscription.id)
-        step, context = self._refuse(token, subscription, attempt) or ("confirm", {})
-        if step not in ("confirm", "confirm_move"):
-            return step, context
-        moves = step == "confirm_move"
-        return "confirm", {"number_last4": subscription.number_last4, "moves": moves}
+        number = {"number_last4": subscription.number_last4, "moves": False}
+        return self._refuse(token, subscription, attempt) or ("confirm", number)
+
+    def _ask_to_move(self, subscription: Subscription) -> tuple[str, dict[str, Any]]:
+        number = {"number_last4": subscription.number_last4, "moves": True}
+        return "confirm", number

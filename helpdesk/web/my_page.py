@@ -100,13 +100,19 @@ class MyPage:
             "reissues_left": codes.reissues_left(subscription),
             "links": self._links(subscription),
             "confirm_reissue": False,
+            "once": "",
             "confirm_unlink": None,
             "notice": None,
         }
         return self._pages.render(request, "my_page.html", **(shown | context))
 
     def _ask_reissue(self, request: Request, form: FormData) -> dict[str, Any]:
-        return {"confirm_reissue": True}
+        if (
+            self._helpdesk.user_codes.reissues_left(str(self._subscription(request)))
+            == 0
+        ):
+            return {"error": self._no_reissue_left()}
+        return {"confirm_reissue": True, "once": secrets.token_hex(8)}
 
     def _reissue(self, request: Request, form: FormData) -> dict[str, Any]:
         words = self._helpdesk.catalog.wording
@@ -117,9 +123,12 @@ class MyPage:
                 str(self._subscription(request)), event_id
             )
         except NoReissueLeft:
-            limit = self._helpdesk.catalog.policies.reissue.daily_limit
-            return {"error": words.no_reissue_left.format(limit=limit)}
+            return {"error": self._no_reissue_left()}
         return {"notice": words.code_reissued}
+
+    def _no_reissue_left(self) -> str:
+        limit = self._helpdesk.catalog.policies.reissue.daily_limit
+        return self._helpdesk.catalog.wording.no_reissue_left.format(limit=limit)
 
     def _ask_unlink(self, request: Request, form: FormData) -> dict[str, Any]:
         return {"confirm_unlink": field(form, "link_id")}

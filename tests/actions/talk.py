@@ -114,7 +114,12 @@ def begun(form: str, *paused: str) -> list[EventType]:
 def forgotten(form: str) -> list[EventType]:
     """The events that empty a form's slots; what is true of the contract stays."""
     notes = {
-        "user_link_form": ["code_failed", "subscription", "number_last4"],
+        "user_link_form": [
+            "code_failed",
+            "link_moves",
+            "subscription",
+            "number_last4",
+        ],
         "link_error_form": ["code_failed", "diagnosis", "notice"],
         "eligibility_form": ["notice"],
         "reissue_form": ["number_last4", "reissues_left"],

@@ -72,7 +72,12 @@ def test_form_asks_only_what_is_missing(
         pytest.param(
             "aiko",
             EITA_2,
-            {"user_code": EITA_2, "subscription": "eita.2", "number_last4": "1102"},
+            {
+                "user_code": EITA_2,
+                "link_moves": False,
+                "subscription": "eita.2",
+                "number_last4": "1102",
+            },
             [],
             id="good",
         ),
@@ -81,6 +86,7 @@ def test_form_asks_only_what_is_missing(
             "27182818284590452",
             {
                 "user_code": "27182818284590452",
+                "link_moves": True,
                 "subscription": "hiro.1",
                 "number_last4": "6601",
             },
@@ -238,6 +244,20 @@ def test_finish_makes_the_link_or_gives_a_message_to_forward(
     done = run(ActionFinishUserLink(helpdesk), tracker)
 
     assert (done, links("aiko")) == ((forgotten("user_link_form"), said), linked)
+
+
+def test_link_that_became_anothers_is_asked_about_again(
+    helpdesk: Helpdesk, links: Callable[[str], list[tuple[str, str]]]
+):
+    helpdesk.linking.link("hiro", "eita.2", LinkRole.END_USER)
+    tracker = turn(
+        "aiko", subscription="eita.2", user_code=EITA_2, link_confirmed="yes"
+    )
+
+    done = run(ActionFinishUserLink(helpdesk), tracker)
+
+    asked_again = [*begun("user_link_form"), SlotSet("user_code", EITA_2)]
+    assert (done, links("aiko")) == ((asked_again, []), [])
 
 
 def test_finish_twice_links_once(

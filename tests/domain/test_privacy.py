@@ -229,6 +229,8 @@ def test_found_secrets_never_overlap(text: str, answers_login: bool):
 def test_tokens_are_shown_as_words():
     words = {kind: f"<{kind.value}>" for kind in SecretKind}
 
-    shown = replace_tokens("コードは[CODE:k3f9a2c1]、電話は[PHONE:abcd2345]です[CODE:短い]", words)
+    shown = replace_tokens(
+        "コードは[CODE:k3f9a2c1]、電話は[PHONE:abcd2345]です[CODE:短い]", words
+    )
 
     assert shown == "コードは<CODE>、電話は<PHONE>です[CODE:短い]"

@@ -411,7 +411,7 @@ async def test_end_users_link_moves_and_the_question_says_so(
 
     asked = await offered.enter("27182818284590452")
     says_so = browser.says("別のアカウント")
-    done = await offered.answer("confirm", "confirm")
+    done = await offered.answer("confirm_move", "confirm")
 
     assert (asked, says_so, done) == (CONFIRM, True, DONE)
     assert (links("emi"), links("hiro")) == ([("hiro.1", "end_user")], [])
