@@ -160,7 +160,7 @@ def start(settings: Settings) -> list[Child]:
     children: list[Child] = []
     try:
         for name, command in commands.items():
-            children.append(Child(name, command, settings))  # noqa: PERF401 -- stopped below
+            children.append(Child(name, command, settings))
     except OSError as error:
         stop(children)
         raise CannotStart(f"A program is missing: {error}; run make again.") from error

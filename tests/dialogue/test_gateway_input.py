@@ -41,6 +41,9 @@ class FakeAgent:
     """Rasa's agent: each turn is saved with an answer that counts the turns."""
 
     def __init__(self, store: BoundedTrackerStore, endpoint: object = None) -> None:
+        self.channel = GatewayInput.from_credentials({"secret": SECRET}).blueprint(
+            self.handle
+        )
         self.tracker_store = AwaitableTrackerStore(store)
         self.processor = SimpleNamespace(action_endpoint=endpoint)
         self.messages: list[UserMessage] = []
@@ -74,8 +77,7 @@ async def called(
     agent: FakeAgent, uri: str, body: object = None, secret: str | None = SECRET
 ) -> tuple[int, Any]:
     """Status and content of the answer; a second Sanic in a process cannot be served."""
-    channel = GatewayInput.from_credentials({"secret": SECRET}).blueprint(agent.handle)
-    handlers = {route.uri: route.handler for route in channel._future_routes}
+    handlers = {route.uri: route.handler for route in agent.channel._future_routes}
     request = SimpleNamespace(
         headers=Header({} if secret is None else {"Authorization": f"Bearer {secret}"}),
         json=body,

@@ -430,5 +430,5 @@ async def test_move_that_was_not_asked_about_is_not_made(
 
     assert (links("aiko"), links("hiro")) == (
         [],
-        [("eita.2", "end_user"), ("hiro.1", "end_user")],
+        [("hiro.1", "end_user"), ("eita.2", "end_user")],
     )
