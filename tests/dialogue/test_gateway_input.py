@@ -264,9 +264,9 @@ def test_health_names_the_tracker_store_behind_rasas_own(store: BoundedTrackerSt
 
 
 def test_health_names_a_tracker_store_that_rasa_put_in_its_place():
-    agent = SimpleNamespace(tracker_store=InMemoryTrackerStore(DOMAIN), handle=None)
+    store = InMemoryTrackerStore(DOMAIN)
 
-    answer = asyncio.run(called(agent, "/"))  # type: ignore[arg-type]  # a fake
+    answer = asyncio.run(called(FakeAgent(store), "/"))  # type: ignore[arg-type]  # Rasa's own
 
     assert answer == (200, {"tracker_store": "InMemoryTrackerStore"})
 
