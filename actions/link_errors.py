@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, FormValidationAction, Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
@@ -15,7 +15,7 @@ from actions.eligibility import (
     order_words,
     tell_by_record,
 )
-from actions.procedures import begin, end_form, entity, finish
+from actions.procedures import begin, end_form, entity, finish, page_has_expired
 from actions.services import UsesHelpdesk
 from actions.typed_code import check_typed_code
 from helpdesk.domain.eligibility import Eligibility
@@ -34,6 +34,8 @@ class ActionBeginLinkError(Action):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
+        if page_has_expired(tracker):
+            return [FollowupAction("action_begin_holder_link")]
         failed_link = tracker.get_slot("failed_link")
         running = tracker.active_loop.get("name")
         if entity(tracker, "known_error") == _INVALID_USER_CODE:

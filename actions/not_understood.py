@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.handoff import offer_operator
-from actions.procedures import entity
+from actions.procedures import entity, page_has_expired
 from actions.services import UsesHelpdesk
 
 _MOST_BUTTONS = 3
@@ -24,6 +24,8 @@ class ActionAskBack(UsesHelpdesk, Action):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
+        if page_has_expired(tracker):
+            return [FollowupAction("action_begin_holder_link")]
         limit = self._helpdesk.catalog.policies.offer_person_after_failures
         is_angry = entity(tracker, "anger") is not None
         if is_angry or _failures_in_a_row(tracker) >= limit:

@@ -109,6 +109,12 @@ def end_form() -> dict[str, Any]:
     return {"requested_slot": None}
 
 
+def page_has_expired(tracker: Tracker) -> bool:
+    """Whether the customer says so of the login page that the bot waits for."""
+    is_waiting = _active_form(tracker) == "holder_link_form"
+    return is_waiting and entity(tracker, "page_expired") is not None
+
+
 def _active_form(tracker: Tracker) -> str | None:
     name = tracker.active_loop.get("name")
     return None if name is None else str(name)

@@ -17,9 +17,14 @@ from rasa.shared.nlu.training_data.message import Message
 
 from helpdesk.nlu.text import fold_keeping_positions
 
+_NOTHING = "-"
+
 
 class Vocabulary:
-    """Words by entity and value: {"relation": {"奥さま": ["妻", "嫁"]}}."""
+    """Words by entity and value: {"relation": {"奥さま": ["妻", "嫁"]}}.
+
+    The value "-" names words that only contain another: 大丈夫 is no 夫.
+    """
 
     def __init__(self, content: dict[str, dict[str, list[str]]]) -> None:
         # The longest word first: お母さん is not 母, まだ届いていない is not 届いて.
@@ -56,7 +61,8 @@ class Vocabulary:
                             }
                         )
                     start = folded.find(word, start + 1)
-        return sorted(found, key=lambda each: (each["start"], each["entity"]))
+        named = [each for each in found if each["value"] != _NOTHING]
+        return sorted(named, key=lambda each: (each["start"], each["entity"]))
 
 
 @DefaultV1Recipe.register(

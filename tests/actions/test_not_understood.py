@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.not_understood import ActionAskBack
 from helpdesk.bootstrap import Helpdesk
@@ -51,4 +51,13 @@ def test_second_failure_in_a_row_offers_a_person(helpdesk: Helpdesk):
             SlotSet("handoff_reason", "not_understood"),
         ],
         [utter("utter_gave_up")],
+    )
+
+
+def test_expired_page_is_offered_anew(helpdesk: Helpdesk):
+    waiting = turn(form="holder_link_form", entities={"page_expired": "expired"})
+
+    assert run(ActionAskBack(helpdesk), waiting) == (
+        [FollowupAction("action_begin_holder_link")],
+        [],
     )

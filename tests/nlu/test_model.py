@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from rasa.core.agent import Agent
+from rasa.shared.utils.io import read_yaml_file
 
 from helpdesk.nlu.evaluation import Parsed, _parse, report_of
 from tests.nlu.training import ROOT, held_out
@@ -105,3 +106,14 @@ def test_model_marks_entities_where_they_were_typed(
         (each["entity"], each["value"], each["start"], each["end"]) for each in found
     ]
     assert sorted(marked, key=lambda each: each[2]) == expected
+
+
+def test_label_of_a_button_is_understood_when_it_is_typed(agent: Agent):
+    wishes = read_yaml_file(ROOT / "data" / "catalog" / "wishes.yml")["labels"]
+
+    async def parse_all() -> list[Parsed]:
+        return [await _parse(agent, label, wish) for wish, label in wishes.items()]
+
+    parsed = asyncio.run(parse_all())
+
+    assert [each.acted_on for each in parsed] == list(wishes)
