@@ -134,10 +134,10 @@ def check_model(model: Path) -> None:
 def prepare_database(settings: Settings) -> Helpdesk:
     """Migrate, and fill the sample world outside production. Raises CannotStart."""
     with step("Preparing the database"):
-        helpdesk = build(settings)
         try:
+            helpdesk = build(settings)
             helpdesk.database.migrate()
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, OSError, ImportError) as error:
             raise CannotStart(
                 "The database of HELPDESK_DATABASE_URL cannot be opened:"
                 f" {' '.join(str(error).split())[:200]}"

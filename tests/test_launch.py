@@ -166,6 +166,16 @@ def test_database_that_does_not_open_is_named(settings: Settings, tmp_path: Path
     assert (len(said.splitlines()), "unable to open" in said) == (1, True)
 
 
+@pytest.mark.parametrize("url", ["postgresql+nothing://here/x", "nonsense"])
+def test_database_address_that_means_nothing_is_named(settings: Settings, url: str):
+    with pytest.raises(CannotStart) as refused:
+        prepare_database(settings.model_copy(update={"database_url": url}))
+
+    said = sentence(refused)
+    assert said.startswith("The database of HELPDESK_DATABASE_URL cannot be opened: ")
+    assert len(said.splitlines()) == 1
+
+
 # --- Processes ------------------------------------------------------------------------
 
 
