@@ -148,7 +148,7 @@ class ActionBeginLinkTiming(UsesHelpdesk, Action):
             ):
                 dispatcher.utter_message(
                     response="utter_timing_record_differs",
-                    order=order_words(self._helpdesk, order),
+                    order=self._helpdesk.catalog.wording.order.of(order),
                 )
                 return
 
@@ -177,7 +177,7 @@ class ActionTellLinkTiming(UsesHelpdesk, Action):
                 opens_on=self._helpdesk.catalog.wording.as_day_format().day(
                     found.opens_on
                 ),
-                order=order_words(self._helpdesk, order),
+                order=self._helpdesk.catalog.wording.order.of(order),
             )
         return finish(dispatcher, tracker, domain, "eligibility_form")
 
@@ -191,14 +191,6 @@ def claimed_order(tracker: Tracker) -> Order:
     if tracker.get_slot("number_kind") == "mnp":
         return Order(OrderPlace.WEB, True, service_start_notice_on=arrived_on)
     return Order(OrderPlace.WEB, False, shipping_notice_on=arrived_on)
-
-
-def order_words(services: Helpdesk, order: Order) -> str:
-    """The order as customers read it."""
-    words = services.catalog.wording.order
-    if order.place is OrderPlace.SHOP:
-        return words.shop
-    return words.web_mnp if order.keeps_number else words.web_new
 
 
 def tell_by_record(

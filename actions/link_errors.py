@@ -12,7 +12,6 @@ from rasa_sdk.types import DomainDict
 from actions.eligibility import (
     NoticeQuestions,
     claimed_order,
-    order_words,
     tell_by_record,
 )
 from actions.procedures import begin, end_form, entity, finish, page_has_expired
@@ -173,5 +172,5 @@ class ActionConcludeLinkError(UsesHelpdesk, Action):
         dispatcher.utter_message(
             response="utter_timing_opens_on",
             opens_on=self._helpdesk.catalog.wording.as_day_format().day(found.opens_on),
-            order=order_words(self._helpdesk, order),
+            order=self._helpdesk.catalog.wording.order.of(order),
         )

@@ -18,6 +18,7 @@ from pydantic import (
 
 from helpdesk.domain.attempt_limits import AttemptLimit
 from helpdesk.domain.business_hours import BusinessHours, OpenSpan
+from helpdesk.domain.eligibility import Order, OrderPlace
 from helpdesk.domain.linking import LinkRole
 from helpdesk.domain.privacy import SecretKind
 from helpdesk.domain.wording import DayFormat
@@ -119,9 +120,16 @@ class Policies(_Strict):
 
 
 class OrderWords(_Strict):
+    """How an order is named to customers."""
+
     web_new: str
     web_mnp: str
     shop: str
+
+    def of(self, order: Order) -> str:
+        if order.place is OrderPlace.SHOP:
+            return self.shop
+        return self.web_mnp if order.keeps_number else self.web_new
 
 
 class PageWords(_Strict):

@@ -13,7 +13,6 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from helpdesk.bootstrap import Helpdesk
-from helpdesk.domain.eligibility import Order, OrderPlace
 from helpdesk.domain.japan_time import japan_day
 from helpdesk.services.accounts import WrongLogin
 from helpdesk.services.failed_tries import TooManyTries
@@ -94,7 +93,7 @@ class MyPage:
         shown: dict[str, Any] = {
             "subscription": {
                 "number_last4": found.number_last4,
-                "order_text": self._order_text(found.order),
+                "order_text": self._helpdesk.catalog.wording.order.of(found.order),
             },
             "user_code": codes.show(subscription, f"my_page:{subscription}"),
             "reissues_left": codes.reissues_left(subscription),
@@ -157,12 +156,6 @@ class MyPage:
             }
             for link in self._helpdesk.linking.links_on(subscription)
         ]
-
-    def _order_text(self, order: Order) -> str:
-        words = self._helpdesk.catalog.wording.order
-        if order.place is OrderPlace.SHOP:
-            return words.shop
-        return words.web_mnp if order.keeps_number else words.web_new
 
     def _subscription(self, request: Request) -> str | None:
         """Whose page the session opens; None if nobody's, or half an hour is over."""
