@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 JAPAN = ZoneInfo("Asia/Tokyo")
@@ -20,11 +20,6 @@ def in_japan(moment: datetime) -> datetime:
 def japan_day(moment: datetime) -> date:
     """The calendar day in Japan; it changes at 15:00 UTC. Raises NaiveMoment."""
     return in_japan(moment).date()
-
-
-def in_utc(moment: datetime) -> datetime:
-    """The same moment in UTC, as stored. Raises NaiveMoment."""
-    return _aware(moment).astimezone(timezone.utc)
 
 
 def _aware(moment: datetime) -> datetime:

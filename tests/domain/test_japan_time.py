@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 
-from helpdesk.domain.japan_time import JAPAN, NaiveMoment, in_japan, in_utc, japan_day
+from helpdesk.domain.japan_time import JAPAN, NaiveMoment, in_japan, japan_day
 
 
 @pytest.mark.parametrize(
@@ -48,15 +48,7 @@ def test_in_japan_shows_the_same_moment_nine_hours_later():
     assert (result, result.tzinfo, result.hour) == (moment, JAPAN, 11)
 
 
-def test_in_utc_shows_the_same_moment_nine_hours_earlier():
-    moment = datetime(2026, 11, 24, 11, 0, tzinfo=JAPAN)
-
-    result = in_utc(moment)
-
-    assert (result, result.utcoffset(), result.hour) == (moment, timedelta(0), 2)
-
-
-@pytest.mark.parametrize("function", [in_japan, in_utc, japan_day])
+@pytest.mark.parametrize("function", [in_japan, japan_day])
 def test_japan_time_refuses_naive_moments(function: Callable[[datetime], object]):
     with pytest.raises(NaiveMoment):
         function(datetime.fromisoformat("2026-11-24T11:00"))
