@@ -22,6 +22,7 @@ from helpdesk.domain.eligibility import Order, OrderPlace
 from helpdesk.domain.linking import LinkRole
 from helpdesk.domain.privacy import SecretKind
 from helpdesk.domain.wording import DayFormat
+from helpdesk.storage.line_catalog import Line
 
 
 class BadCatalog(ValueError):
@@ -238,6 +239,7 @@ class Catalog(_Strict):
     wording: Wording
     wishes: Wishes
     errors: dict[str, KnownError]
+    line: Line
     sample_world: SampleWorld
     # Entity, value, words: read by the NLU; here it is only checked.
     vocabulary: dict[str, dict[str, list[str]]]
