@@ -27,14 +27,17 @@ step = @mkdir -p var/log; printf '%s ... ' "$(1)"; start=$$(date +%s); \
 	if ( $(2) ) > $(LOG) 2>&1; then echo "done ($$(( $$(date +%s) - start )) s)"; \
 	else echo "failed"; tail -n 30 $(LOG) | cut -c -400; exit 1; fi
 
-.PHONY: help run train test check format evaluate converse shell bench reset \
+.PHONY: help run line-setup train test check format evaluate converse shell bench reset \
 	test-services
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-run: .venv/built .venv-rasa/built $(MODEL) ## start everything, with sample customers
-	@$(APP) -m helpdesk.launch
+run: .venv/built .venv-rasa/built $(MODEL) ## start everything, with sample customers: LINE=fake
+	@$(APP) -m helpdesk.launch $(if $(LINE),--line $(LINE))
+
+line-setup: .venv/built ## draw the menus and bring them to LINE: SAVE=folder only draws
+	@$(APP) -m helpdesk.line_setup $(if $(SAVE),--save $(SAVE))
 
 train: $(MODEL) ## train the model, if what it is made of has changed
 

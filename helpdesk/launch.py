@@ -103,6 +103,7 @@ def check_ports(settings: Settings) -> None:
     """Raises CannotStart if somebody listens where we want to."""
     wanted = {
         "HELPDESK_PORT": settings.port,
+        "HELPDESK_STAFF_PORT": settings.staff_port,
         "HELPDESK_ACTIONS_URL": urlsplit(settings.actions_url).port or 5055,
         "HELPDESK_RASA_URL": urlsplit(settings.rasa_url).port or 5005,
     }
@@ -155,7 +156,7 @@ def start(settings: Settings) -> list[Child]:
     commands = {
         "rasa": serve_rasa,
         "actions": [sys.executable, "-m", "actions.server"],
-        "app": [sys.executable, "-m", "helpdesk.public"],
+        "app": [sys.executable, "-m", "helpdesk.app"],
     }
     children: list[Child] = []
     try:

@@ -1,19 +1,13 @@
-"""The public application on port 8000: joins the gateway and the pages.
-
-Run with `python -m helpdesk.public`.
-"""
+"""The public application on port 8000: joins the gateway and the pages."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
-import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -24,18 +18,15 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from helpdesk.bootstrap import Helpdesk, build
+from helpdesk.bootstrap import Helpdesk
+from helpdesk.gateway.line_channel import LineChannel
 from helpdesk.gateway.rasa_client import RasaClient
 from helpdesk.gateway.web_chat import WebChat, current_customer
 from helpdesk.gateway.worker import Bot, Hub, TurnWorker
-from helpdesk.settings import BadSettings, Settings
-from helpdesk.storage.catalog import BadCatalog
 from helpdesk.web.chat import ChatPage
 from helpdesk.web.link_pages import EndUserLinkPage, HolderLinkPage, LinkPage
 from helpdesk.web.my_page import MyPage
 from helpdesk.web.pages import STATIC, Pages, SecurityHeaders
-
-logger = logging.getLogger(__name__)
 
 # Longer than a turn with all its actions; shorter than Rasa's own lock of a minute.
 _RASA_TIMEOUT_SECONDS = 30.0
@@ -59,20 +50,27 @@ class PublicApplication:
             helpdesk.catalog.wording.delayed,
             self._sweep,
         )
-        wake = self._worker.wake
+        self._line = LineChannel(helpdesk, hub, self._worker.wake)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._chat = WebChat(helpdesk, self._worker, hub)
         self._page_rooms: list[ChatPage | LinkPage | MyPage] = [
             ChatPage(helpdesk, self._pages, lambda r: current_customer(r, helpdesk)),
-            HolderLinkPage(helpdesk, self._pages, self._wake_from_thread),
-            EndUserLinkPage(helpdesk, self._pages, self._wake_from_thread),
+            *(
+                page(
+                    helpdesk,
+                    self._pages,
+                    self._line.account_link_address,
+                    self._wake_from_thread,
+                )
+                for page in (HolderLinkPage, EndUserLinkPage)
+            ),
             MyPage(helpdesk, self._pages),
         ]
-        self._wake = wake
 
     def asgi(self) -> ASGIApp:
         """The whole application; the headers are outermost, on error pages too."""
-        return SecurityHeaders(self.starlette())
+        access = self._helpdesk.settings.line_access_url
+        return SecurityHeaders(self.starlette(), forms_lead_to=access)
 
     def starlette(self) -> Starlette:
         settings = self._helpdesk.settings
@@ -80,6 +78,7 @@ class PublicApplication:
             Route("/healthz", self._alive),
             Route("/readyz", self._ready),
             *self._chat.routes(),
+            *self._line.routes(),
             *(route for room in self._page_rooms for route in room.routes()),
             Mount("/static", StaticFiles(directory=STATIC)),
         ]
@@ -102,7 +101,8 @@ class PublicApplication:
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         self._loop = asyncio.get_running_loop()
         polling = asyncio.create_task(self._worker.run())
-        yield
+        async with self._line.running():
+            yield
         polling.cancel()
         with suppress(asyncio.CancelledError):
             await polling
@@ -111,11 +111,12 @@ class PublicApplication:
 
     def _wake_from_thread(self, customer: str) -> None:
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._wake, customer)
+            self._loop.call_soon_threadsafe(self._worker.wake, customer)
 
     def _sweep(self) -> None:
         self._helpdesk.vault.forget_expired()
         self._helpdesk.linking.expire_pages()
+        self._helpdesk.line_events.forget_old()
 
     async def _alive(self, _: Request) -> Response:
         return JSONResponse({"alive": True})
@@ -156,27 +157,3 @@ class PublicApplication:
         if request.url.path.startswith("/chat/"):
             return JSONResponse({"error": words.unavailable}, 503)
         return self._pages.sorry(request, words.failed, 500)
-
-
-def main() -> int:
-    """Serve until stopped; 1 and one sentence if settings or catalog are wrong."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(levelname)s %(name)s: %(message)s"
-    )
-    # Addresses carry one-time tokens: no request line is logged.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    try:
-        settings = Settings.from_env()
-        helpdesk = build(settings)
-    except (BadSettings, BadCatalog) as error:
-        print(error, file=sys.stderr)
-        return 1
-    app = PublicApplication(helpdesk).asgi()
-    uvicorn.run(
-        app, host="0.0.0.0", port=settings.port, access_log=False, log_level="warning"
-    )
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

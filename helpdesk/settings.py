@@ -20,9 +20,11 @@ class BadSettings(ValueError):
 
 
 class Settings(BaseSettings):
-    """All settings, from variables that begin with HELPDESK_."""
+    """All settings, from variables that begin with HELPDESK_ or LINE_."""
 
-    model_config = SettingsConfigDict(env_prefix="HELPDESK_", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="HELPDESK_", frozen=True, populate_by_name=True
+    )
 
     secret_key: str = Field(min_length=_SHORTEST_SECRET)
     database_url: str = f"sqlite:///{ROOT / 'var' / 'helpdesk.db'}"
@@ -39,8 +41,19 @@ class Settings(BaseSettings):
     # The real moment at which the clock above began; `make run` gives it to all
     # processes, so that their clocks agree. Unix seconds.
     clock_set_at: float | None = None
+    # The channel on LINE. Without a secret no webhook is believed, and without a
+    # token nothing is sent; several secrets, separated by commas, while one rotates.
+    line_channel_secret: str = Field("", alias="LINE_CHANNEL_SECRET")
+    line_channel_access_token: str = Field("", alias="LINE_CHANNEL_ACCESS_TOKEN")
+    line_api_url: str = Field("https://api.line.me", alias="LINE_API_URL")
+    line_api_data_url: str = Field(
+        "https://api-data.line.me", alias="LINE_API_DATA_URL"
+    )
+    line_access_url: str = Field("https://access.line.me", alias="LINE_ACCESS_URL")
 
-    @field_validator("public_url", "rasa_url")
+    @field_validator(
+        "public_url", "rasa_url", "line_api_url", "line_api_data_url", "line_access_url"
+    )
     @classmethod
     def _without_slash(cls, url: str | None) -> str | None:
         return url and url.rstrip("/")
@@ -52,8 +65,7 @@ class Settings(BaseSettings):
             return cls()
         except ValidationError as error:
             lines = [
-                f"HELPDESK_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}"
-                for each in error.errors()
+                f"{_variable(each['loc'])}: {each['msg']}" for each in error.errors()
             ]
             raise BadSettings("; ".join(lines)) from None
 
@@ -89,6 +101,13 @@ class Settings(BaseSettings):
         return self.env == "production"
 
     @property
+    def line_secrets(self) -> list[str]:
+        """The channel's secrets, each of which may have signed a webhook."""
+        return [
+            each for each in map(str.strip, self.line_channel_secret.split(",")) if each
+        ]
+
+    @property
     def pages_url(self) -> str:
         """The address before every path of a page, without a slash at its end."""
         return self.public_url or f"http://localhost:{self.port}"
@@ -103,6 +122,11 @@ class Settings(BaseSettings):
     def _clock_began(self) -> datetime:
         began = _PROCESS_BEGAN if self.clock_set_at is None else self.clock_set_at
         return datetime.fromtimestamp(began, UTC)
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    name = "_".join(map(str, place)).upper()
+    return name if name.startswith("LINE_") else f"HELPDESK_{name}"
 
 
 def _own_secret(file: Path) -> str:

@@ -16,7 +16,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from helpdesk.bootstrap import Helpdesk, build
-from helpdesk.public import PublicApplication, main
+from helpdesk.app import main
+from helpdesk.public import PublicApplication
 from helpdesk.settings import Settings
 from tests.converse.stage import free_port, serving
 from tests.web.browser import Browser

@@ -18,7 +18,7 @@ KEY = "a key that is only good for tests"
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Nothing but the secret key is set."""
     for name in list(os.environ):
-        if name.upper().startswith("HELPDESK_"):
+        if name.upper().startswith(("HELPDESK_", "LINE_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HELPDESK_SECRET_KEY", KEY)
     return monkeypatch
@@ -40,6 +40,11 @@ def test_settings_have_defaults_for_all_but_secrets():
         "env": "development",
         "clock": None,
         "clock_set_at": None,
+        "line_channel_secret": "",
+        "line_channel_access_token": "",
+        "line_api_url": "https://api.line.me",
+        "line_api_data_url": "https://api-data.line.me",
+        "line_access_url": "https://access.line.me",
     }
 
 

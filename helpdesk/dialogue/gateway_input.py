@@ -14,6 +14,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from helpdesk.dialogue.erasing import erase
 from helpdesk.dialogue.failed_turns import begin_turn, watch
 
 _SHORTEST_SECRET = 32
@@ -37,7 +38,8 @@ class GatewayInput(InputChannel):
     where only a payload may be a command (`/intent{...}`). Answer: `{"messages":
     [{"text", "buttons"}], "awaits", "actions", "slots"}`. A repeated event id returns
     the stored answer and runs nothing: the tracker itself is the store, so turn and
-    answer are saved in one write.
+    answer are saved in one write. `POST /webhooks/gateway/forget` with `{"customer",
+    "event_id"}` erases what was said in a turn; what it led to stays.
     """
 
     @classmethod
@@ -73,8 +75,7 @@ class GatewayInput(InputChannel):
 
         @channel.route("/turn", methods=["POST"])
         async def turn(request: Request) -> HTTPResponse:
-            offered = request.headers.get("Authorization", "")
-            if not hmac.compare_digest(offered.encode(), self._bearer.encode()):
+            if not self._is_known(request):
                 return response.json({"error": "unauthorized"}, status=401)
             body = request.json
             agent = request.app.ctx.agent
@@ -92,7 +93,25 @@ class GatewayInput(InputChannel):
                 return response.json({"error": "the turn was not made"}, status=503)
             return response.json(_answer(tracker, event_id))
 
+        @channel.route("/forget", methods=["POST"])
+        async def forget(request: Request) -> HTTPResponse:
+            if not self._is_known(request):
+                return response.json({"error": "unauthorized"}, status=401)
+            customer, event_id = request.json["customer"], request.json["event_id"]
+            store = request.app.ctx.agent.tracker_store
+            async with self._turns.of(customer):
+                tracker = await store.retrieve(customer)
+                found = tracker is not None and erase(tracker, event_id)
+                if found:
+                    begin_turn()
+                    await store.save(tracker)
+            return response.json({"erased": found})
+
         return channel
+
+    def _is_known(self, request: Request) -> bool:
+        offered = request.headers.get("Authorization", "")
+        return hmac.compare_digest(offered.encode(), self._bearer.encode())
 
     def _message(self, body: dict[str, Any]) -> UserMessage:
         return UserMessage(

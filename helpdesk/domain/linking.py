@@ -61,7 +61,10 @@ OPEN_ATTEMPT_STATES = frozenset(
 
 @dataclass(frozen=True)
 class LinkAttempt:
-    """A personal one-time page; `subscription` is None until authenticated."""
+    """A personal one-time page; `subscription` is None until authenticated.
+
+    `may_move`: the customer agreed that another account loses the link.
+    """
 
     id: int
     customer: str
@@ -69,6 +72,7 @@ class LinkAttempt:
     state: AttemptState
     expires_at: datetime
     subscription: str | None = None
+    may_move: bool = False
 
     def is_usable(self, now: datetime) -> bool:
         """Whether its page still works; at `expires_at` itself it does not."""

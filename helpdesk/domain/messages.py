@@ -20,6 +20,11 @@ class Unreadable(str, Enum):
     OTHER_LANGUAGE = "other_language"
 
 
+def folded(text: str) -> str:
+    """The text as it is compared: width, case and outer white space don't count."""
+    return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
 def without_command(text: str) -> str:
     """The text without leading slashes, in any width: those would command Rasa."""
     stripped = text.lstrip()

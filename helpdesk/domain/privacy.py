@@ -49,6 +49,11 @@ def replace_tokens(text: str, words: Mapping[SecretKind, str]) -> str:
     return _TOKEN.sub(lambda found: words[SecretKind(found.group(1))], text)
 
 
+def find_tokens(text: str) -> list[str]:
+    """Every vault token in the text."""
+    return [found.group() for found in _TOKEN.finditer(text)]
+
+
 class SecretFinder:
     """Finds secrets in what customers type. `password_words` come from the catalog."""
 

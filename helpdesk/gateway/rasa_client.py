@@ -19,6 +19,7 @@ class RasaClient:
 
     def __init__(self, url: str, secret: str, client: httpx.AsyncClient) -> None:
         self._turns = f"{url}/webhooks/gateway/turn"
+        self._forgetting = f"{url}/webhooks/gateway/forget"
         self._health = f"{url}/webhooks/gateway/"
         self._headers = {"Authorization": f"Bearer {secret}"}
         self._client = client
@@ -31,10 +32,16 @@ class RasaClient:
         """GatewayInput's own answer, actions and slots included. Raises RasaAway."""
         body = {"customer": item.customer, "event_id": item.event_id}
         body |= {"payload": item.payload} if item.payload else {"text": item.text or ""}
+        return await self._post(self._turns, body)
+
+    async def forget(self, customer: str, event_id: str) -> None:
+        """Erase what the customer said in this event. Raises RasaAway."""
+        body = {"customer": customer, "event_id": event_id}
+        await self._post(self._forgetting, body)
+
+    async def _post(self, url: str, body: dict[str, str]) -> dict[str, Any]:
         try:
-            response = await self._client.post(
-                self._turns, json=body, headers=self._headers
-            )
+            response = await self._client.post(url, json=body, headers=self._headers)
             response.raise_for_status()
             content: dict[str, Any] = response.json()
         except (httpx.HTTPError, ValueError) as error:

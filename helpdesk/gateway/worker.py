@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+from helpdesk.gateway.customer_tasks import CustomerTasks, logged
 from helpdesk.gateway.rasa_client import RasaAway
 from helpdesk.services.conversations import Answer, ConversationService, Turn
 from helpdesk.services.ports import InboxItem
@@ -23,6 +24,9 @@ class Pace:
 
     # A customer hears within ten seconds that a slow answer will come.
     patience: float = 6.0
+    # On LINE the dots say so, and the note would use up the reply token: it comes when
+    # the token is about to die anyway.
+    line_patience: float = 42.0
     first_pause: float = 0.5
     longest_pause: float = 5.0
     # Another process may have written to the inbox; what this one writes wakes it.
@@ -34,6 +38,14 @@ _USUAL_PACE = Pace()
 
 class Bot(Protocol):
     async def turn(self, item: InboxItem) -> Answer: ...
+    async def forget(self, customer: str, event_id: str) -> None: ...
+
+
+class Listener(Protocol):
+    """Whoever wants to know of every customer: the way out to LINE."""
+
+    def told(self, customer: str) -> None: ...
+    def typing(self, customer: str, *, on: bool) -> None: ...
 
 
 class Hub:
@@ -42,6 +54,10 @@ class Hub:
     def __init__(self) -> None:
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._typing: set[str] = set()
+        self._listeners: list[Listener] = []
+
+    def add_listener(self, listener: Listener) -> None:
+        self._listeners.append(listener)
 
     @asynccontextmanager
     async def listen(self, customer: str) -> AsyncIterator[asyncio.Event]:
@@ -58,9 +74,13 @@ class Hub:
     def tell(self, customer: str) -> None:
         for news in self._waiting.get(customer, ()):
             news.set()
+        for listener in self._listeners:
+            listener.told(customer)
 
     def set_typing(self, customer: str, *, on: bool) -> None:
         (self._typing.add if on else self._typing.discard)(customer)
+        for listener in self._listeners:
+            listener.typing(customer, on=on)
         self.tell(customer)
 
     def is_typing(self, customer: str) -> bool:
@@ -89,8 +109,9 @@ class TurnWorker:
         self._delayed = delayed
         self._sweep = sweep
         self._pace = pace
-        self._running: dict[str, asyncio.Task[None]] = {}
-        self._woken: set[str] = set()
+        self._tasks = CustomerTasks(self._drain, "answering a message")
+        self.wake = self._tasks.wake
+        self.close = self._tasks.close
 
     async def run(self) -> None:
         """Look for waiting items until cancelled."""
@@ -106,41 +127,24 @@ class TurnWorker:
             polls += 1
             await asyncio.sleep(self._pace.poll)
 
-    def wake(self, customer: str) -> None:
-        """Answer what waits for this customer, if nobody is at it already."""
-        if customer in self._running:
-            self._woken.add(customer)
-            return
-        task = asyncio.create_task(self._drain(customer))
-        self._running[customer] = task
-        task.add_done_callback(lambda _: self._done(customer))
-
-    async def close(self) -> None:
-        """Stop at once; what was not answered waits in the inbox."""
-        for task in list(self._running.values()):
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-
-    def _done(self, customer: str) -> None:
-        del self._running[customer]
-        if customer in self._woken:
-            self._woken.discard(customer)
-            self.wake(customer)
-
     async def _drain(self, customer: str) -> None:
-        with logged("answering a message"):
-            next_turn = self._conversations.next_turn
-            while (turn := await asyncio.to_thread(next_turn, customer)) is not None:
-                self._hub.set_typing(customer, on=True)
-                try:
-                    answer = await self._ask(turn)
+        await self._erase(customer)
+        next_turn = self._conversations.next_turn
+        while (turn := await asyncio.to_thread(next_turn, customer)) is not None:
+            self._hub.set_typing(customer, on=True)
+            try:
+                answer = await self._ask(turn)
+                if answer is not None:
                     await asyncio.to_thread(self._conversations.answer, turn, answer)
-                finally:
-                    self._hub.set_typing(customer, on=False)
+            finally:
+                self._hub.set_typing(customer, on=False)
+            await self._erase(customer)
 
-    async def _ask(self, turn: Turn) -> Answer:
-        """Ask until there is an answer; a wait is told to the customer, once."""
+    async def _ask(self, turn: Turn) -> Answer | None:
+        """Ask until there is an answer; a wait is told to the customer, once.
+
+        None if the customer took the message back while Rasa was away.
+        """
         noting = asyncio.create_task(self._note_delay(turn))
         pause = self._pace.first_pause
         try:
@@ -151,21 +155,28 @@ class TurnWorker:
                     logger.warning("Rasa is away (%s); trying again", away)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, self._pace.longest_pause)
+                if not await asyncio.to_thread(self._conversations.is_open, turn.item):
+                    return None
         finally:
             noting.cancel()
 
+    async def _erase(self, customer: str) -> None:
+        """Let Rasa forget what the customer took back; between turns, so it stays."""
+        erasures = await asyncio.to_thread(self._conversations.erasures, customer)
+        for event_id in erasures:
+            try:
+                await self._bot.forget(customer, event_id)
+            except RasaAway as away:
+                logger.warning("Rasa is away (%s); erasing later", away)
+                return
+            await asyncio.to_thread(self._conversations.erased, event_id)
+
     async def _note_delay(self, turn: Turn) -> None:
-        await asyncio.sleep(self._pace.patience)
+        is_on_line = turn.channel == "line"
+        await asyncio.sleep(
+            self._pace.line_patience if is_on_line else self._pace.patience
+        )
         with logged("telling of a delay"):
             note = self._conversations.note_delay
             await asyncio.to_thread(note, turn.item, self._delayed)
             self._hub.tell(turn.item.customer)
-
-
-@contextmanager
-def logged(doing: str) -> Iterator[None]:
-    """Log an exception with its traceback and go on: the next poll tries again."""
-    try:
-        yield
-    except Exception:
-        logger.exception("Failed while %s", doing)

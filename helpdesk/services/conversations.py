@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from helpdesk.domain.handoff import Speaker
-from helpdesk.domain.messages import unreadable, without_command
+from helpdesk.domain.messages import folded, unreadable, without_command
 from helpdesk.domain.privacy import SecretKind
+from helpdesk.services.handoffs import HandoffService
 from helpdesk.services.pages import PageAddresses
 from helpdesk.services.ports import Button, Clock, InboxItem, Message, Store, Unit
 from helpdesk.services.vault import VaultService
@@ -20,6 +22,8 @@ LONGEST_TEXT = 5000
 _LOGIN_QUESTION = "holder_page_done"
 _STARTER = "wish-"
 _ANSWERS = ("/affirm", "/deny", "/inform_")
+_END_HANDOFF = "/EXTERNAL_end_handoff"
+_BUTTON_EXPIRED = "/EXTERNAL_button_expired"
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,37 @@ class Turn:
 
     item: InboxItem
     version: int
+    channel: str = "web"
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """How a message came: its event is accepted once, and answered by `sent_at`.
+
+    `client_id` is the event's name in the transcript. `since`: since when the
+    customer waits for an answer.
+    """
+
+    event_id: str
+    client_id: str
+    since: datetime
+    sent_at: datetime
+
+
+@dataclass(frozen=True)
+class ConversationRules:
+    """What the catalog says of conversations.
+
+    `starters`: the label of each wish that an empty conversation offers. `typed`:
+    payloads by the words, as `folded`, that mean exactly this. `late_after`: whoever
+    waits longer for an answer is told `late_words` of the moment of the question.
+    """
+
+    starters: Mapping[str, str]
+    typed: Mapping[str, str]
+    button_life: timedelta
+    late_after: timedelta
+    late_words: Callable[[datetime], str]
 
 
 class UnknownButton(LookupError):
@@ -58,17 +93,19 @@ class ConversationService:
         store: Store,
         vault: VaultService,
         pages: PageAddresses,
-        starters: Mapping[str, str],
+        handoffs: HandoffService,
+        rules: ConversationRules,
         clock: Clock,
     ) -> None:
-        """`starters`: the label of each wish that an empty conversation offers."""
         self._starters = {
             f"{_STARTER}{wish}": Button(f"{_STARTER}{wish}", label, f"/{wish}", False)
-            for wish, label in starters.items()
+            for wish, label in rules.starters.items()
         }
         self._store = store
         self._vault = vault
         self._pages = pages
+        self._handoffs = handoffs
+        self._rules = rules
         self._clock = clock
 
     def begin(self, channel: str) -> str:
@@ -87,60 +124,123 @@ class ConversationService:
             return unit.conversations.exists(customer)
 
     def accept_text(self, customer: str, text: str, client_id: str) -> int:
-        """Store a typed message, masked; its inbox id. One client_id is one event."""
-        with self._store.writing() as unit:
-            awaits = unit.conversations.get(customer).awaits
-            masked, kinds = self._vault.mask(
-                unit, customer, text, answers_login=awaits == _LOGIN_QUESTION
-            )
-            plain = without_command(masked)
-            payload = _special_case(plain, kinds)
-            body = None if payload else plain
-            return self._accept(unit, customer, client_id, body, payload, masked)
+        """Store a message typed on the web, masked; its inbox id.
 
-    def accept_button(self, customer: str, button: str, client_id: str) -> int:
-        """Store a pressed button; its inbox id. Raises UnknownButton.
-
-        An answer to a question that is no longer the newest turn is not obeyed.
+        One client_id is one event.
         """
         with self._store.writing() as unit:
-            found = self._starters.get(button) or unit.conversations.button(
-                customer, button
-            )
-            if found is None:
-                raise UnknownButton
-            known = unit.conversations.accepted(_event_id(customer, client_id))
-            payload = found.payload
-            if (
-                known is None
-                and found.is_answer
-                and not unit.conversations.is_newest_turn(customer, found.message)
-            ):
-                payload = "/EXTERNAL_button_expired"
-            return self._accept(unit, customer, client_id, None, payload, found.label)
+            unit.conversations.set_channel(customer, "web")
+            return self.take_text(unit, customer, text, self._web(customer, client_id))
+
+    def accept_button(self, customer: str, button: str, client_id: str) -> int:
+        """Store a button pressed on the web; its inbox id. Raises UnknownButton."""
+        with self._store.writing() as unit:
+            unit.conversations.set_channel(customer, "web")
+            arrival = self._web(customer, client_id)
+            return self.take_button(unit, customer, button, arrival)
+
+    def take_text(self, unit: Unit, customer: str, text: str, arrival: Arrival) -> int:
+        """Store a typed message, masked; its inbox id."""
+        awaits = unit.conversations.get(customer).awaits
+        masked, kinds = self._vault.mask(
+            unit, customer, text, answers_login=awaits == _LOGIN_QUESTION
+        )
+        plain = without_command(masked)
+        payload = _special_case(plain, kinds) or self._command(plain, awaits)
+        body = None if payload else plain
+        return self._accept(unit, customer, arrival, body, payload, masked)
+
+    def take_button(
+        self, unit: Unit, customer: str, button: str, arrival: Arrival
+    ) -> int:
+        """Store a pressed button; its inbox id. Raises UnknownButton.
+
+        What has expired, or answers a question that is no longer the newest turn, is
+        not obeyed.
+        """
+        found = self._starters.get(button) or unit.conversations.button(
+            customer, button
+        )
+        if found is None:
+            raise UnknownButton
+        payload = found.payload
+        if unit.conversations.accepted(arrival.event_id) is None and (
+            self._is_over(unit, customer, found)
+        ):
+            payload = _BUTTON_EXPIRED
+        return self._accept(unit, customer, arrival, None, payload, found.label)
+
+    def take_payload(
+        self,
+        unit: Unit,
+        customer: str,
+        payload: str,
+        shown: str | None,
+        arrival: Arrival,
+        content: tuple[str, str] | None = None,
+    ) -> int:
+        """Store what is no text: a command of ours.
+
+        `shown`: how the transcript shows it; None if not at all.
+        """
+        return self._accept(unit, customer, arrival, None, payload, shown, content)
+
+    def rewrite(
+        self, unit: Unit, customer: str, text: str, event_id: str
+    ) -> str | None:
+        """Change a message; if it has been answered already, what to answer now."""
+        masked, _ = self._vault.mask(unit, customer, text, answers_login=False)
+        plain = without_command(masked)
+        is_waiting = unit.conversations.rewrite(customer, event_id, masked, plain)
+        return None if is_waiting else plain
+
+    def take_again(
+        self, unit: Unit, customer: str, plain: str, arrival: Arrival
+    ) -> None:
+        """Let the bot answer a changed message, which the transcript shows already."""
+        payload = _special_case(plain, set())
+        unit.conversations.accept(
+            customer,
+            arrival.event_id,
+            None if payload else plain,
+            payload,
+            arrival.since,
+            arrival.sent_at,
+        )
 
     def next_turn(self, customer: str) -> Turn | None:
-        """The oldest unanswered item that is the bot's; None if there is none.
+        """The unanswered item that is the bot's and was sent first; None if none is.
 
         Items that arrive while an operator speaks are finished without the bot.
         """
-        with self._store.writing() as unit:
-            while (item := unit.conversations.pending(customer)) is not None:
+        while True:
+            with self._store.reading() as unit:
+                item = unit.conversations.pending(customer)
                 conversation = unit.conversations.get(customer)
-                if conversation.speaker is not Speaker.OPERATOR:
-                    return Turn(item, conversation.version)
-                unit.conversations.finish(item.id, self._clock())
-        return None
+            if item is None:
+                return None
+            if conversation.speaker is not Speaker.OPERATOR:
+                return Turn(item, conversation.version, conversation.channel)
+            self._leave_to_operator(item)
+
+    def is_open(self, item: InboxItem) -> bool:
+        """Whether an answer is still wanted: the customer may take a message back."""
+        with self._store.reading() as unit:
+            return unit.conversations.is_open(item.id)
 
     def answer(self, turn: Turn, answer: Answer) -> None:
         """Say the bot's answer once; drop it if an operator took over meanwhile."""
         customer = turn.item.customer
         with self._store.writing() as unit:
-            if not unit.conversations.finish(turn.item.id, self._clock()):
+            now = self._clock()
+            if not unit.conversations.finish(turn.item.id, now):
                 return
             if unit.conversations.get(customer).version != turn.version:
                 return
             unit.conversations.set_awaits(customer, answer.awaits)
+            since = turn.item.received_at
+            if answer.messages and now - since >= self._rules.late_after:
+                self._say(unit, turn.item, BotMessage(self._rules.late_words(since)))
             for message in answer.messages:
                 self._say(unit, turn.item, message)
 
@@ -152,8 +252,20 @@ class ConversationService:
                 unit.conversations.say(item.customer, "system", text, now)
 
     def customers_with_pending(self) -> list[str]:
+        """Who waits for an answer, or for something to be erased."""
         with self._store.reading() as unit:
-            return unit.conversations.customers_with_pending()
+            waiting = unit.conversations.customers_with_pending()
+            return waiting + unit.erasures.customers()
+
+    def erasures(self, customer: str) -> list[str]:
+        """The events whose text the dialogue has still to forget."""
+        with self._store.reading() as unit:
+            return unit.erasures.due(customer)
+
+    def erased(self, event_id: str) -> None:
+        """Note that the dialogue has forgotten the event's text."""
+        with self._store.writing() as unit:
+            unit.erasures.done(event_id, self._clock())
 
     def messages(self, customer: str, after: int = 0) -> list[Message]:
         """The lines of the conversation with a greater id, in order."""
@@ -164,38 +276,75 @@ class ConversationService:
         with self._store.reading() as unit:
             return unit.conversations.get(customer).speaker
 
+    def _web(self, customer: str, client_id: str) -> Arrival:
+        now = self._clock()
+        return Arrival(f"{customer}:{client_id}", client_id, now, now)
+
+    def _command(self, plain: str, awaits: str | None) -> str | None:
+        """What these very words mean, unless they answer a question of the bot."""
+        payload = self._rules.typed.get(folded(plain))
+        return None if awaits and payload != _END_HANDOFF else payload
+
+    def _is_over(self, unit: Unit, customer: str, button: Button) -> bool:
+        if button.expires_at is not None and self._clock() >= button.expires_at:
+            return True
+        return button.is_answer and not unit.conversations.is_newest_turn(
+            customer, button.message
+        )
+
+    def _leave_to_operator(self, item: InboxItem) -> None:
+        with self._store.writing() as unit:
+            if unit.conversations.get(item.customer).speaker is not Speaker.OPERATOR:
+                return
+            if item.payload == _END_HANDOFF:
+                self._handoffs.end(unit, item.customer)
+            else:
+                unit.conversations.finish(item.id, self._clock())
+
     def _accept(
         self,
         unit: Unit,
         customer: str,
-        client_id: str,
+        arrival: Arrival,
         text: str | None,
         payload: str | None,
-        shown: str,
+        shown: str | None,
+        content: tuple[str, str] | None = None,
     ) -> int:
-        event_id = _event_id(customer, client_id)
-        known = unit.conversations.accepted(event_id)
+        known = unit.conversations.accepted(arrival.event_id)
         if known is not None:
             return known
-        now = self._clock()
-        unit.conversations.say(customer, "customer", shown, now, client_id=client_id)
-        item = unit.conversations.accept(customer, event_id, text, payload, now)
+        if shown is not None:
+            unit.conversations.say(
+                customer,
+                "customer",
+                shown,
+                self._clock(),
+                client_id=arrival.client_id,
+                content=content,
+            )
+        item = unit.conversations.accept(
+            customer, arrival.event_id, text, payload, arrival.since, arrival.sent_at
+        )
         if item is None:
-            raise RuntimeError(f"{event_id} was accepted at the same moment")
+            raise RuntimeError(f"{arrival.event_id} was accepted at the same moment")
         return item
 
     def _say(self, unit: Unit, item: InboxItem, message: BotMessage) -> None:
+        now = self._clock()
         text = self._pages.fill(unit, item.customer, message.text)
+        expires_at = now + self._rules.button_life
         buttons = [
-            Button(secrets.token_hex(8), label, payload, payload.startswith(_ANSWERS))
+            Button(
+                secrets.token_hex(8),
+                label,
+                payload,
+                payload.startswith(_ANSWERS),
+                expires_at=expires_at,
+            )
             for label, payload in message.buttons
         ]
-        now = self._clock()
         unit.conversations.say(item.customer, "bot", text, now, buttons, turn=item.id)
-
-
-def _event_id(customer: str, client_id: str) -> str:
-    return f"{customer}:{client_id}"
 
 
 def _special_case(text: str, kinds: set[SecretKind]) -> str | None:

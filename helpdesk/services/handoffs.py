@@ -74,16 +74,11 @@ class HandoffService:
 
     def leave(self, customer: str) -> bool:
         """Leave the queue; False if the customer was not in it (any more)."""
-        try:
-            with self._store.writing() as unit:
-                self._move(unit, customer, HandoffMove.LEAVE)
-                unit.handoffs.close(
-                    customer, RequestState.WAITING, RequestState.WITHDRAWN
-                )
-                self._audit(unit, f"customer:{customer}", HandoffMove.LEAVE, customer)
-        except AlreadyMoved:
-            return False
-        return True
+        with self._store.writing() as unit:
+            if unit.conversations.get(customer).speaker is not Speaker.WAITING:
+                return False
+            self.end(unit, customer)
+            return True
 
     def claim(self, customer: str, operator: str) -> None:
         """Take the conversation. Raises AlreadyMoved if a colleague was quicker."""
@@ -112,6 +107,28 @@ class HandoffService:
             unit.handoffs.close(customer, RequestState.CLAIMED, RequestState.RESOLVED)
             self._audit(unit, f"operator:{operator}", HandoffMove.RESOLVE, customer)
 
+    def end(self, unit: Unit, customer: str) -> None:
+        """Let the customer end the talk with an operator, or leave the queue."""
+        speaker = unit.conversations.get(customer).speaker
+        moves = {
+            Speaker.OPERATOR: (
+                HandoffMove.RESOLVE,
+                RequestState.CLAIMED,
+                RequestState.RESOLVED,
+            ),
+            Speaker.WAITING: (
+                HandoffMove.LEAVE,
+                RequestState.WAITING,
+                RequestState.WITHDRAWN,
+            ),
+        }
+        if speaker not in moves:
+            return
+        move, start, end = moves[speaker]
+        self._move(unit, customer, move)
+        unit.handoffs.close(customer, start, end)
+        self._audit(unit, f"customer:{customer}", move, customer)
+
     def has_left_message(self, customer: str) -> bool:
         with self._store.reading() as unit:
             requests = unit.handoffs.of_customer(customer)
@@ -129,6 +146,7 @@ class HandoffService:
         start, end = HANDOFF_MOVES[move]
         if not unit.conversations.move(customer, start, end, operator):
             raise AlreadyMoved
+        unit.line_accounts.mark_menu(customer)
 
     def _audit(self, unit: Unit, actor: str, move: HandoffMove, customer: str) -> None:
         unit.audit.add(self._clock(), actor, f"handoff_{move.value}", customer)

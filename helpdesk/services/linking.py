@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from helpdesk.domain.eligibility import eligibility
@@ -115,21 +115,28 @@ class LinkingService:
         """
         with self._store.writing() as unit:
             attempt = self._attempt(unit, token, role)
-            if attempt.subscription is None:
-                raise PageExpired
-            linked = self._link(
-                unit,
-                attempt.customer,
-                attempt.subscription,
-                role,
-                may_move=may_move,
-                where="page",
-            )
-            unit.links.move_attempt(
-                attempt.id, AttemptState.AUTHENTICATED, AttemptState.LINKED, linked.id
-            )
-            self._tell(unit, attempt, f"EXTERNAL_{role.value}_linked")
-            return linked
+            return self.link_attempt(unit, replace(attempt, may_move=may_move))
+
+    def link_attempt(self, unit: Unit, attempt: LinkAttempt) -> Subscription:
+        """Make the link of an authenticated attempt, and tell the conversation.
+
+        Raises PageExpired, TooEarly, AlreadyLinked, LinkedElsewhere.
+        """
+        if attempt.subscription is None:
+            raise PageExpired
+        linked = self._link(
+            unit,
+            attempt.customer,
+            attempt.subscription,
+            attempt.role,
+            may_move=attempt.may_move,
+            where="page",
+        )
+        unit.links.move_attempt(
+            attempt.id, AttemptState.AUTHENTICATED, AttemptState.LINKED, linked.id
+        )
+        self._tell(unit, attempt, f"EXTERNAL_{attempt.role.value}_linked")
+        return linked
 
     def tell_too_early(self, attempt: LinkAttempt) -> None:
         """Let the bot give the date in the chat too; once for each attempt."""
@@ -264,6 +271,7 @@ class LinkingService:
             found = unit.subscriptions.get(subscription)
         now = self._clock()
         unit.links.add(customer, subscription, role, now)
+        unit.line_accounts.mark_menu(customer)
         unit.audit.add(
             now,
             f"customer:{customer}",
@@ -285,6 +293,7 @@ class LinkingService:
     def _end(self, unit: Unit, link: Link, actor: str, action: str) -> None:
         now = self._clock()
         if unit.links.end(link.id, now):
+            unit.line_accounts.mark_menu(link.customer)
             unit.audit.add(now, actor, action, link.subscription, role=link.role.value)
 
     def _tell(self, unit: Unit, attempt: LinkAttempt, intent: str) -> None:

@@ -18,6 +18,12 @@ from helpdesk.domain.linking import (
     Subscription,
 )
 from helpdesk.domain.privacy import SecretKind
+from helpdesk.services.line_ports import (
+    Erasures,
+    LineAccounts,
+    LineCalls,
+    LineEvents,
+)
 
 # The present moment, aware, in UTC. Passed in, so that tests move it.
 Clock = Callable[[], datetime]
@@ -46,7 +52,8 @@ class Login:
 class InboxItem:
     """An accepted message; `payload` is set instead of `text` for commands.
 
-    `noted_at`: when the customer was told that the answer will take time.
+    `received_at`: since when the customer waits. `noted_at`: when the customer was
+    told that the answer will take time.
     """
 
     id: int
@@ -54,23 +61,31 @@ class InboxItem:
     customer: str
     text: str | None
     payload: str | None
+    received_at: datetime
     noted_at: datetime | None
 
 
 @dataclass(frozen=True)
 class Button:
-    """A button under a bot's message. `is_answer`: only good for the newest turn."""
+    """A button under a bot's message. `is_answer`: only good for the newest turn.
+
+    `expires_at`: from then on it is not obeyed; None means never.
+    """
 
     id: str
     label: str
     payload: str
     is_answer: bool
     message: int = 0
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Message:
-    """A line of the conversation as the customer sees it; `at` in UTC."""
+    """A line of the conversation as the customer sees it; `at` in UTC.
+
+    `content`: kind and LINE's id of what has no text, such as an image.
+    """
 
     id: int
     author: str
@@ -78,6 +93,7 @@ class Message:
     at: datetime
     buttons: Sequence[Button] = field(default_factory=tuple)
     client_id: str | None = None
+    content: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +103,7 @@ class Conversation:
     The latter is the `version`: by it, a late answer of the bot is seen.
 
     `awaits`: the slot that the bot's last question asks for, None if none.
+    `channel`: where the customer last wrote, `line` or `web`.
     """
 
     customer: str
@@ -94,6 +111,7 @@ class Conversation:
     version: int
     awaits: str | None
     operator: str | None
+    channel: str
 
 
 class Subscriptions(Protocol):
@@ -134,6 +152,10 @@ class Links(Protocol):
         expires_at: datetime,
     ) -> None: ...
     def attempt(self, token_hash: str) -> LinkAttempt | None: ...
+    def attempt_of_nonce(self, nonce_hash: str) -> LinkAttempt | None: ...
+    def set_nonce(
+        self, attempt: int, nonce_hash: str, expires_at: datetime, *, may_move: bool
+    ) -> bool: ...
     def move_attempt(
         self,
         attempt: int,
@@ -159,6 +181,7 @@ class Conversations(Protocol):
     def exists(self, customer: str) -> bool: ...
     def get(self, customer: str) -> Conversation: ...
     def set_awaits(self, customer: str, awaits: str | None) -> None: ...
+    def set_channel(self, customer: str, channel: str) -> None: ...
     def move(
         self, customer: str, start: Speaker, end: Speaker, operator: str | None
     ) -> bool: ...
@@ -169,11 +192,17 @@ class Conversations(Protocol):
         text: str | None,
         payload: str | None,
         at: datetime,
+        sent_at: datetime | None = None,
     ) -> int | None: ...
     def accepted(self, event_id: str) -> int | None: ...
     def pending(self, customer: str) -> InboxItem | None: ...
     def customers_with_pending(self) -> list[str]: ...
+    def is_open(self, item: int) -> bool: ...
     def finish(self, item: int, at: datetime) -> bool: ...
+    def erase(self, customer: str, event_id: str, shown: str, at: datetime) -> str: ...
+    def rewrite(
+        self, customer: str, event_id: str, shown: str, text: str | None
+    ) -> bool: ...
     def note_delay(self, item: int, at: datetime) -> bool: ...
     def say(
         self,
@@ -184,8 +213,11 @@ class Conversations(Protocol):
         buttons: Sequence[Button] = (),
         turn: int | None = None,
         client_id: str | None = None,
+        content: tuple[str, str] | None = None,
     ) -> int: ...
     def messages(self, customer: str, after: int = 0) -> list[Message]: ...
+    def said_to(self, customer: str, after: int) -> list[Message]: ...
+    def newest_line(self, customer: str) -> int: ...
     def button(self, customer: str, button: str) -> Button | None: ...
     def is_newest_turn(self, customer: str, message: int) -> bool: ...
 
@@ -204,6 +236,7 @@ class Handoffs(Protocol):
     def of_customer(self, customer: str) -> list[HandoffRequest]: ...
     def close(self, customer: str, start: RequestState, end: RequestState) -> bool: ...
     def has_event(self, event_id: str) -> bool: ...
+    def erase(self, event_id: str, shown: str) -> None: ...
     def operators_at_desk(self) -> int: ...
     def add_operator(self, operator: str, role: str, status: str) -> None: ...
 
@@ -219,6 +252,7 @@ class Vault(Protocol):
         expires_at: datetime,
     ) -> None: ...
     def get(self, token: str, customer: str, now: datetime) -> str | None: ...
+    def forget(self, tokens: Sequence[str]) -> None: ...
     def forget_expired(self, now: datetime) -> int: ...
 
 
@@ -230,6 +264,10 @@ class Audit(Protocol):
 
 class Unit(Protocol):
     """One transaction: all of it is saved when the block ends, or nothing."""
+
+    def part(self) -> AbstractContextManager[object]:
+        """A part of the transaction that is undone alone if it fails."""
+        ...
 
     @property
     def subscriptions(self) -> Subscriptions: ...
@@ -245,6 +283,14 @@ class Unit(Protocol):
     def vault(self) -> Vault: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def line_accounts(self) -> LineAccounts: ...
+    @property
+    def line_events(self) -> LineEvents: ...
+    @property
+    def line_calls(self) -> LineCalls: ...
+    @property
+    def erasures(self) -> Erasures: ...
 
 
 class Store(Protocol):

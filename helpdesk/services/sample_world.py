@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,7 +10,7 @@ from datetime import date, timedelta
 from helpdesk.domain.eligibility import Order, OrderPlace
 from helpdesk.domain.japan_time import japan_day
 from helpdesk.domain.linking import LinkRole, Subscription
-from helpdesk.services.ports import Clock, Login, PasswordHasher, Store, Unit
+from helpdesk.services.ports import Cipher, Clock, Login, PasswordHasher, Store, Unit
 from helpdesk.services.user_codes import UserCodeService
 
 
@@ -46,6 +47,11 @@ class SampleWorld:
     operators: Sequence[tuple[str, str, str]]
 
 
+def line_user_id(person: str) -> str:
+    """The id that a sample person has on LINE's stand-in; real ones look the same."""
+    return "U" + hashlib.sha256(f"sample {person}".encode()).hexdigest()[:32]
+
+
 class SampleWorldService:
     """Fills an empty database; a filled one is left alone."""
 
@@ -55,6 +61,7 @@ class SampleWorldService:
         world: SampleWorld,
         codes: UserCodeService,
         hasher: PasswordHasher,
+        cipher: Cipher,
         clock: Clock,
         *,
         is_allowed: bool,
@@ -65,6 +72,7 @@ class SampleWorldService:
         self._world = world
         self._codes = codes
         self._hasher = hasher
+        self._cipher = cipher
         self._clock = clock
 
     def fill(self) -> bool:
@@ -75,10 +83,13 @@ class SampleWorldService:
         if not self._is_allowed:
             raise PermissionError("the sample world is not for production")
         with self._store.writing() as unit:
-            if unit.conversations.exists(self._world.people[0]):
-                return False
-            for person in self._world.people:
+            is_new = not unit.conversations.exists(self._world.people[0])
+            for person in self._world.people if is_new else ():
                 unit.conversations.register(person, "web", self._clock())
+            for person in self._world.people:
+                self._add_line_account(unit, person)
+            if not is_new:
+                return False
             for contract in self._world.contracts:
                 self._add(unit, contract)
             for operator, role, status in self._world.operators:
@@ -89,8 +100,21 @@ class SampleWorldService:
         """What `make run` prints and the conversation tests know."""
         return self._world.contracts
 
+    def people(self) -> Sequence[str]:
+        return self._world.people
+
     def is_person(self, person: str) -> bool:
         return self._is_allowed and person in self._world.people
+
+    def _add_line_account(self, unit: Unit, person: str) -> None:
+        if unit.line_accounts.get(person) is None:
+            user_id = line_user_id(person)
+            unit.line_accounts.add(
+                person,
+                self._cipher.fingerprint(user_id),
+                self._cipher.encrypt(user_id),
+                is_friend=True,
+            )
 
     def _add(self, unit: Unit, contract: SampleContract) -> None:
         now = self._clock()

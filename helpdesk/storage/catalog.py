@@ -118,6 +118,8 @@ class Policies(_Strict):
     reissue: ReissueRule
     failed_tries: FailedTriesRule
     offer_person_after_failures: int = Field(ge=1)
+    button_days: int = Field(ge=1)
+    late_minutes: int = Field(ge=1)
 
 
 class OrderWords(_Strict):
@@ -147,6 +149,7 @@ class Wording(_Strict):
     weekdays: str = Field(min_length=7, max_length=7)
     list_separator: str
     delayed: str
+    late: str
     too_long: str
     unreadable: str
     unknown_button: str

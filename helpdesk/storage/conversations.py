@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from helpdesk.domain.handoff import Speaker
@@ -17,6 +17,9 @@ _inbox = tables.inbox
 _messages = tables.messages
 _buttons = tables.buttons
 _conversations = tables.conversations
+
+# More than LINE takes at once; the rest is looked at after it.
+_FEW_LINES = 20
 
 
 class ConversationTables:
@@ -42,11 +45,19 @@ class ConversationTables:
         return self._connection.scalar(query) is not None
 
     def get(self, customer: str) -> Conversation:
-        row = self._connection.execute(
-            select(_conversations).where(_conversations.c.customer == customer)
-        ).one()
+        query = (
+            select(_conversations, tables.customers.c.channel)
+            .join(tables.customers)
+            .where(_conversations.c.customer == customer)
+        )
+        row = self._connection.execute(query).one()
         return Conversation(
-            row.customer, Speaker(row.speaker), row.version, row.awaits, row.operator
+            row.customer,
+            Speaker(row.speaker),
+            row.version,
+            row.awaits,
+            row.operator,
+            row.channel,
         )
 
     def set_awaits(self, customer: str, awaits: str | None) -> None:
@@ -54,6 +65,13 @@ class ConversationTables:
             update(_conversations)
             .where(_conversations.c.customer == customer)
             .values(awaits=awaits)
+        )
+
+    def set_channel(self, customer: str, channel: str) -> None:
+        self._connection.execute(
+            update(tables.customers)
+            .where(tables.customers.c.id == customer)
+            .values(channel=channel)
         )
 
     def move(
@@ -85,6 +103,7 @@ class ConversationTables:
         text: str | None,
         payload: str | None,
         at: datetime,
+        sent_at: datetime | None = None,
     ) -> int | None:
         """The inbox item's id; None if this event was accepted before."""
         statement = insert(_inbox).values(
@@ -93,6 +112,7 @@ class ConversationTables:
             text=text,
             payload=payload,
             received_at=at,
+            sent_at=sent_at or at,
         )
         try:
             with self._connection.begin_nested():
@@ -108,18 +128,24 @@ class ConversationTables:
         )
 
     def pending(self, customer: str) -> InboxItem | None:
-        """The customer's oldest unfinished item."""
+        """The customer's unfinished item that was sent first."""
         query = (
             select(_inbox)
             .where(_inbox.c.customer == customer, _inbox.c.finished_at.is_(None))
-            .order_by(_inbox.c.id)
+            .order_by(_inbox.c.sent_at, _inbox.c.id)
             .limit(1)
         )
         row = self._connection.execute(query).one_or_none()
         if row is None:
             return None
         return InboxItem(
-            row.id, row.event_id, row.customer, row.text, row.payload, row.noted_at
+            row.id,
+            row.event_id,
+            row.customer,
+            row.text,
+            row.payload,
+            row.received_at,
+            row.noted_at,
         )
 
     def customers_with_pending(self) -> list[str]:
@@ -128,12 +154,58 @@ class ConversationTables:
         )
         return list(self._connection.scalars(query))
 
+    def is_open(self, item: int) -> bool:
+        """Whether the item still waits for its answer."""
+        query = select(_inbox.c.id).where(
+            _inbox.c.id == item, _inbox.c.finished_at.is_(None)
+        )
+        return self._connection.scalar(query) is not None
+
     def finish(self, item: int, at: datetime) -> bool:
         """False if it was finished before: then its answer must not be said again."""
         result = self._connection.execute(
             update(_inbox)
             .where(_inbox.c.id == item, _inbox.c.finished_at.is_(None))
             .values(finished_at=at)
+        )
+        return result.rowcount == 1
+
+    def erase(self, customer: str, event_id: str, shown: str, at: datetime) -> str:
+        """Take back what an event said, answered or not; the text as it stood."""
+        its_line = (
+            _messages.c.customer == customer,
+            _messages.c.client_id == event_id,
+        )
+        text = self._connection.scalar(select(_messages.c.text).where(*its_line))
+        self._connection.execute(
+            update(_messages)
+            .where(*its_line)
+            .values(text=shown, content=None, content_id=None)
+        )
+        its_item = _inbox.c.event_id == event_id
+        self._connection.execute(
+            update(_inbox).where(its_item).values(text=None, payload=None)
+        )
+        self._connection.execute(
+            update(_inbox)
+            .where(its_item, _inbox.c.finished_at.is_(None))
+            .values(finished_at=at)
+        )
+        return text or ""
+
+    def rewrite(
+        self, customer: str, event_id: str, shown: str, text: str | None
+    ) -> bool:
+        """Change what an event said; False if it has been answered already."""
+        self._connection.execute(
+            update(_messages)
+            .where(_messages.c.customer == customer, _messages.c.client_id == event_id)
+            .values(text=shown)
+        )
+        result = self._connection.execute(
+            update(_inbox)
+            .where(_inbox.c.event_id == event_id, _inbox.c.finished_at.is_(None))
+            .values(text=text)
         )
         return result.rowcount == 1
 
@@ -155,8 +227,10 @@ class ConversationTables:
         buttons: Sequence[Button] = (),
         turn: int | None = None,
         client_id: str | None = None,
+        content: tuple[str, str] | None = None,
     ) -> int:
         """Add a line to the conversation; its id, which grows."""
+        kind, content_id = content or (None, None)
         result = self._connection.execute(
             insert(_messages).values(
                 customer=customer,
@@ -165,6 +239,8 @@ class ConversationTables:
                 at=at,
                 turn=turn,
                 client_id=client_id,
+                content=kind,
+                content_id=content_id,
             )
         )
         key = result.inserted_primary_key
@@ -179,16 +255,32 @@ class ConversationTables:
                     label=button.label,
                     payload=button.payload,
                     is_answer=button.is_answer,
+                    expires_at=button.expires_at,
                 )
             )
         return message
 
     def messages(self, customer: str, after: int = 0) -> list[Message]:
         """The lines with a greater id, in order, with their buttons."""
-        chosen = (_messages.c.customer == customer, _messages.c.id > after)
+        return self._lines(_messages.c.customer == customer, _messages.c.id > after)
+
+    def said_to(self, customer: str, after: int) -> list[Message]:
+        """The next few of these lines that are not the customer's own."""
+        chosen = (
+            _messages.c.customer == customer,
+            _messages.c.id > after,
+            _messages.c.author != "customer",
+        )
+        return self._lines(*chosen, limit=_FEW_LINES)
+
+    def _lines(
+        self, *chosen: ColumnElement[bool], limit: int | None = None
+    ) -> list[Message]:
         rows = self._connection.execute(
-            select(_messages).where(*chosen).order_by(_messages.c.id)
+            select(_messages).where(*chosen).order_by(_messages.c.id).limit(limit)
         ).all()
+        if not rows:
+            return []
         buttons = defaultdict(list)
         query = select(_buttons).where(
             _buttons.c.message.in_(select(_messages.c.id).where(*chosen))
@@ -203,9 +295,15 @@ class ConversationTables:
                 row.at,
                 tuple(buttons[row.id]),
                 row.client_id,
+                None if row.content is None else (row.content, row.content_id),
             )
             for row in rows
         ]
+
+    def newest_line(self, customer: str) -> int:
+        """The id of the last line; 0 if nothing has been said."""
+        query = select(func.max(_messages.c.id)).where(_messages.c.customer == customer)
+        return self._connection.scalar(query) or 0
 
     def button(self, customer: str, button: str) -> Button | None:
         query = select(_buttons).where(
@@ -227,5 +325,7 @@ class ConversationTables:
         return self._connection.scalar(later.limit(1)) is None
 
 
-def _as_button(row: object) -> Button:
-    return Button(row.id, row.label, row.payload, row.is_answer, row.message)  # type: ignore[attr-defined]  # a result row
+def _as_button(row: Row[tuple[object, ...]]) -> Button:
+    return Button(
+        row.id, row.label, row.payload, row.is_answer, row.message, row.expires_at
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,12 @@ from helpdesk.storage.audit import AuditTable
 from helpdesk.storage.conversations import ConversationTables
 from helpdesk.storage.failed_tries import FailedTryTable
 from helpdesk.storage.handoffs import HandoffTables
+from helpdesk.storage.line import (
+    ErasureTable,
+    LineAccountTable,
+    LineCallTable,
+    LineEventTable,
+)
 from helpdesk.storage.links import LinkTables
 from helpdesk.storage.subscriptions import SubscriptionTables
 from helpdesk.storage.vault import VaultTable
@@ -29,6 +36,7 @@ class DatabaseUnit:
     """One transaction with its repositories."""
 
     def __init__(self, connection: Connection) -> None:
+        self._connection = connection
         self.subscriptions = SubscriptionTables(connection)
         self.links = LinkTables(connection)
         self.failed_tries = FailedTryTable(connection)
@@ -36,6 +44,14 @@ class DatabaseUnit:
         self.handoffs = HandoffTables(connection)
         self.vault = VaultTable(connection)
         self.audit = AuditTable(connection)
+        self.line_accounts = LineAccountTable(connection)
+        self.line_events = LineEventTable(connection)
+        self.line_calls = LineCallTable(connection)
+        self.erasures = ErasureTable(connection)
+
+    def part(self) -> AbstractContextManager[object]:
+        """A part of the transaction that is undone alone if it fails."""
+        return self._connection.begin_nested()
 
 
 class Database:
@@ -43,6 +59,12 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
+        # SQLite has one writer at a time: within this process they queue here, in
+        # turn, instead of asking again and again whether the file is free.
+        is_sqlite = self.engine.dialect.name == "sqlite"
+        self._writers: AbstractContextManager[Any] = (
+            threading.Lock() if is_sqlite else nullcontext()
+        )
 
     @contextmanager
     def reading(self) -> Iterator[DatabaseUnit]:
@@ -51,7 +73,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[DatabaseUnit]:
-        with self.engine.begin() as connection:
+        with self._writers, self.engine.begin() as connection:
             yield DatabaseUnit(connection)
 
     def answers(self) -> bool:
@@ -70,15 +92,23 @@ class Database:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     if url in ("sqlite://", "sqlite:///:memory:"):
         engine = create_engine(
-            url, poolclass=StaticPool, connect_args={"check_same_thread": False}
+            url,
+            poolclass=StaticPool,
+            connect_args={"check_same_thread": False},
+            hide_parameters=True,
         )
     else:
         path = Path(url.removeprefix("sqlite:///"))
         path.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": _SQLITE_BUSY_SECONDS})
+        engine = create_engine(
+            url,
+            connect_args={"timeout": _SQLITE_BUSY_SECONDS},
+            # An error is logged, and parameters hold what customers write.
+            hide_parameters=True,
+        )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

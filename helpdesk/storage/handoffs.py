@@ -65,6 +65,12 @@ class HandoffTables:
         query = select(_requests.c.id).where(_requests.c.event_id == event_id)
         return self._connection.scalar(query) is not None
 
+    def erase(self, event_id: str, shown: str) -> None:
+        """Take back the message that this event left."""
+        self._connection.execute(
+            update(_requests).where(_requests.c.event_id == event_id).values(text=shown)
+        )
+
     def operators_at_desk(self) -> int:
         query = select(func.count()).where(_operators.c.status == "available")
         return self._connection.execute(query).scalar_one()

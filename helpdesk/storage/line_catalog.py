@@ -90,4 +90,3 @@ class Line(_Strict):
     menu: Menu
     stickers: dict[str, list[str]]
     contents: Contents
-    late: str

@@ -96,6 +96,25 @@ class LinkTables:
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _as_attempt(row)
 
+    def attempt_of_nonce(self, nonce_hash: str) -> LinkAttempt | None:
+        query = select(_attempts).where(_attempts.c.nonce_hash == nonce_hash)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _as_attempt(row)
+
+    def set_nonce(
+        self, attempt: int, nonce_hash: str, expires_at: datetime, *, may_move: bool
+    ) -> bool:
+        """False if the attempt is not authenticated (any more)."""
+        result = self._connection.execute(
+            update(_attempts)
+            .where(
+                _attempts.c.id == attempt,
+                _attempts.c.state == AttemptState.AUTHENTICATED.value,
+            )
+            .values(nonce_hash=nonce_hash, expires_at=expires_at, may_move=may_move)
+        )
+        return result.rowcount == 1
+
     def move_attempt(
         self,
         attempt: int,
@@ -147,4 +166,5 @@ def _as_attempt(row: Row[tuple[object, ...]]) -> LinkAttempt:
         AttemptState(row.state),
         row.expires_at,
         row.subscription,
+        may_move=bool(row.may_move),
     )

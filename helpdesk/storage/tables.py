@@ -62,7 +62,7 @@ def _id() -> Column[Any]:
     return Column("id", Integer, primary_key=True, autoincrement=True)
 
 
-def _customer(**options: Any) -> Column[Any]:
+def customer_column(**options: Any) -> Column[Any]:
     return Column(
         "customer", String(64), ForeignKey("customers.id"), nullable=False, **options
     )
@@ -83,7 +83,7 @@ customers = Table(
 conversations = Table(
     "conversations",
     metadata,
-    _customer(primary_key=True),
+    customer_column(primary_key=True),
     Column("speaker", String(16), nullable=False),
     Column("version", Integer, nullable=False),
     Column("awaits", String(64)),
@@ -95,26 +95,37 @@ inbox = Table(
     metadata,
     _id(),
     Column("event_id", String(160), nullable=False, unique=True),
-    _customer(),
+    customer_column(),
     Column("text", Text),
     Column("payload", Text),
+    # Since when the customer waits; `sent_at` orders what came in another order.
     Column("received_at", Moment, nullable=False),
+    Column("sent_at", Moment),
     Column("noted_at", Moment),
     Column("finished_at", Moment),
     Index("ix_inbox_customer_finished_at", "customer", "finished_at"),
+    Index(
+        "ix_inbox_unfinished",
+        "customer",
+        sqlite_where=text("finished_at IS NULL"),
+        postgresql_where=text("finished_at IS NULL"),
+    ),
 )
 
 messages = Table(
     "messages",
     metadata,
     _id(),
-    _customer(index=True),
+    customer_column(index=True),
     Column("author", String(16), nullable=False),
     Column("text", Text, nullable=False),
     Column("at", Moment, nullable=False),
     # The inbox item that the line answers: lines of one turn belong together.
     Column("turn", Integer, ForeignKey("inbox.id")),
     Column("client_id", String(64)),
+    # What LINE keeps for a while, by its kind and LINE's id: an image, a file …
+    Column("content", String(16)),
+    Column("content_id", String(64)),
     sqlite_autoincrement=True,
 )
 
@@ -123,18 +134,19 @@ buttons = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("message", Integer, ForeignKey("messages.id"), nullable=False, index=True),
-    _customer(),
+    customer_column(),
     Column("place", Integer, nullable=False),
     Column("label", Text, nullable=False),
     Column("payload", Text, nullable=False),
     Column("is_answer", Boolean, nullable=False),
+    Column("expires_at", Moment),
 )
 
 vault = Table(
     "vault",
     metadata,
     Column("token", String(32), primary_key=True),
-    _customer(),
+    customer_column(),
     Column("kind", String(16), nullable=False),
     Column("ciphertext", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
@@ -188,7 +200,7 @@ links = Table(
     "links",
     metadata,
     _id(),
-    _customer(index=True),
+    customer_column(index=True),
     _subscription(nullable=False),
     Column("role", String(16), nullable=False),
     Column("linked_at", Moment, nullable=False),
@@ -208,12 +220,16 @@ link_attempts = Table(
     metadata,
     _id(),
     Column("token_hash", String(64), nullable=False, unique=True),
-    _customer(index=True),
+    customer_column(index=True),
     Column("role", String(16), nullable=False),
     Column("state", String(16), nullable=False),
     _subscription(),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
+    # LINE's account link: what it will name, and whether a link may be moved.
+    Column("nonce_hash", String(64)),
+    Column("may_move", Boolean),
+    Index("uq_link_attempts_nonce_hash", "nonce_hash", unique=True),
 )
 
 failed_tries = Table(
@@ -230,7 +246,7 @@ handoff_requests = Table(
     "handoff_requests",
     metadata,
     _id(),
-    _customer(index=True),
+    customer_column(index=True),
     Column("kind", String(16), nullable=False),
     Column("state", String(16), nullable=False, index=True),
     Column("reason", String(64), nullable=False),

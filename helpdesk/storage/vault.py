@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
@@ -46,6 +47,9 @@ class VaultTable:
             _vault.c.expires_at > now,
         )
         return self._connection.scalar(query)
+
+    def forget(self, tokens: Sequence[str]) -> None:
+        self._connection.execute(delete(_vault).where(_vault.c.token.in_(tokens)))
 
     def forget_expired(self, now: datetime) -> int:
         result = self._connection.execute(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.linking import LinkAttempt, LinkRole, Subscription
 from helpdesk.domain.user_code import InvalidUserCode
+from helpdesk.services.account_link import LineAway
 from helpdesk.services.accounts import WrongLogin
 from helpdesk.services.failed_tries import TooManyTries
 from helpdesk.services.linking import (
@@ -25,6 +26,20 @@ from helpdesk.services.linking import (
 from helpdesk.services.user_codes import RevokedUserCode, UnknownUserCode
 from helpdesk.web.pages import Pages, address_of, field, is_forged
 
+# Not a step of the page: the customer goes on on LINE.
+_TO_LINE = "to_line"
+
+
+class AccountLink(Protocol):
+    """Where LINE lets its user confirm the link; None for who is not on LINE.
+
+    Raises LineAway, PageExpired.
+    """
+
+    def __call__(
+        self, customer: str, token: str, role: LinkRole, *, may_move: bool
+    ) -> str | None: ...
+
 
 class LinkPage:
     """One page; its steps differ by role. Subclasses prove the subscription."""
@@ -35,11 +50,16 @@ class LinkPage:
     first_step: str
 
     def __init__(
-        self, helpdesk: Helpdesk, pages: Pages, wake: Callable[[str], None]
+        self,
+        helpdesk: Helpdesk,
+        pages: Pages,
+        account_link: AccountLink,
+        wake: Callable[[str], None],
     ) -> None:
         """`wake`: answers what waits for a customer, so that the bot speaks at once."""
         self._helpdesk = helpdesk
         self._pages = pages
+        self._account_link = account_link
         self._wake = wake
 
     def routes(self) -> list[Route]:
@@ -52,6 +72,8 @@ class LinkPage:
             return self._pages.sorry(request, words, 403)
         token = field(form, "t") or request.query_params.get("t", "")
         step, context = await run_in_threadpool(self._advance, request, token, form)
+        if step == _TO_LINE:
+            return RedirectResponse(context["address"], 303)
         return self._pages.render(
             request, self.template, token=token, step=step, **context
         )
@@ -71,6 +93,8 @@ class LinkPage:
             return "locked", {"until": words.time(locked.until)}
         except (PageExpired, TooEarly):
             return "expired", {}
+        except LineAway:
+            return "line_away", {"again": field(form, "step")}
         except AlreadyLinked:
             return "already", {}
 
@@ -97,6 +121,13 @@ class LinkPage:
     ) -> tuple[str, dict[str, Any]]:
         linking = self._helpdesk.linking
         try:
+            if not may_move:
+                linking.check(attempt.customer, str(attempt.subscription), self.role)
+            address = self._account_link(
+                attempt.customer, token, self.role, may_move=may_move
+            )
+            if address is not None:
+                return _TO_LINE, {"address": address}
             linked = linking.finish_page(token, self.role, may_move=may_move)
         except LinkedElsewhere:
             subscription = self._helpdesk.eligibility.subscription(

@@ -17,12 +17,12 @@ from helpdesk.bootstrap import Helpdesk
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
 
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+    " connect-src 'self'; form-action 'self' {forms_lead_to}; base-uri 'none';"
+    " frame-ancestors 'none'"
+)
 _HEADERS = {
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
-        " connect-src 'self'; form-action 'self'; base-uri 'none';"
-        " frame-ancestors 'none'"
-    ),
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -44,14 +44,20 @@ class PageWords(Protocol):
 class SecurityHeaders:
     """Adds the headers that every answer carries; pages are not kept in caches."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, forms_lead_to: str) -> None:
+        """`forms_lead_to`: the other host on which a form may end, LINE's."""
         self._app = app
+        policy = _POLICY.format(forms_lead_to=forms_lead_to)
+        headers = _HEADERS | {"content-security-policy": policy}
+        self._headers = [
+            (key.encode(), value.encode()) for key, value in headers.items()
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = message["headers"]
-                headers += [(k.encode(), v.encode()) for k, v in _HEADERS.items()]
+                headers += self._headers
                 if not any(name == b"cache-control" for name, _ in headers):
                     kept = "/static/" in scope["path"]
                     value = b"max-age=300" if kept else b"no-store"

@@ -57,10 +57,18 @@ class RecordingBot:
         self.turns: list[tuple[str, dict[str, Any]]] = []
 
     async def turn(self, item: InboxItem) -> Answer:
-        async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
+        async with self._client() as client:
             content = await RasaClient(self._url, self._secret, client).ask(item)
         self.turns.append((item.customer, content))
         return answer_of(content)
+
+    async def forget(self, customer: str, event_id: str) -> None:
+        async with self._client() as client:
+            rasa = RasaClient(self._url, self._secret, client)
+            await rasa.forget(customer, event_id)
+
+    def _client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(timeout=30, trust_env=False)
 
 
 class Stage:

@@ -21,6 +21,7 @@ class FakeBot:
     ) -> None:
         self._meanwhile = meanwhile
         self.asked: list[str] = []
+        self.forgotten: list[tuple[str, str]] = []
 
     async def turn(self, item: InboxItem) -> Answer:
         text = item.payload or item.text or ""
@@ -28,6 +29,9 @@ class FakeBot:
         if self._meanwhile is not None:
             await self._meanwhile(item)
         return Answer([BotMessage(f"「{text}」ですね。")], None)
+
+    async def forget(self, customer: str, event_id: str) -> None:
+        self.forgotten.append((customer, event_id))
 
 
 class BotThatIsAway:
@@ -42,6 +46,10 @@ class BotThatIsAway:
         if not self.is_back:
             raise RasaAway("ConnectError")
         return Answer([BotMessage("お待たせしました。")], None)
+
+    async def forget(self, customer: str, event_id: str) -> None:
+        if not self.is_back:
+            raise RasaAway("ConnectError")
 
 
 async def until(condition: Callable[[], bool]) -> None:

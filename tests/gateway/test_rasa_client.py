@@ -17,9 +17,10 @@ from helpdesk.gateway.rasa_client import RasaAway, RasaClient, answer_of
 from helpdesk.services.conversations import Answer, BotMessage
 from helpdesk.services.ports import InboxItem
 from tests.converse.stage import free_port, serving
+from tests.fakes import NOW
 
-ITEM = InboxItem(7, "aiko:client-1", "aiko", "こんにちは", None, None)
-BUTTON = InboxItem(8, "aiko:client-2", "aiko", None, "/greet", None)
+ITEM = InboxItem(7, "aiko:client-1", "aiko", "こんにちは", None, NOW, None)
+BUTTON = InboxItem(8, "aiko:client-2", "aiko", None, "/greet", NOW, None)
 CONTENT = b"""{"messages": [
     {"text": "Hello", "buttons": [{"title": "Next", "payload": "/greet"}]},
     {"text": "Bye", "buttons": []}

@@ -157,7 +157,7 @@ async def test_message_is_stored_and_accepted(
     assert turn is not None
     assert outcome(response) == (202, {"id": turn.item.id, "at": AT})
     assert turn == Turn(
-        InboxItem(turn.item.id, "eita:c1", "eita", "連携とは", None, None), 0
+        InboxItem(turn.item.id, "eita:c1", "eita", "連携とは", None, NOW, None), 0
     )
     assert said(helpdesk, "eita") == [("customer", "連携とは", "c1")]
 

@@ -66,7 +66,7 @@ def test_accepted_text_waits_and_is_shown(helpdesk: Helpdesk):
     item = helpdesk.conversations.accept_text("eita", "こんにちは", "1")
 
     assert helpdesk.conversations.next_turn("eita") == Turn(
-        InboxItem(item, "eita:1", "eita", "こんにちは", None, None), version=0
+        InboxItem(item, "eita:1", "eita", "こんにちは", None, NOW, None), version=0
     )
     assert helpdesk.conversations.messages("eita") == [
         Message(1, "customer", "こんにちは", NOW, (), "1")

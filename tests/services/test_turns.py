@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -41,6 +42,9 @@ def said(helpdesk: Helpdesk, customer: str = "eita") -> list[tuple[str, str]]:
     ]
 
 
+IN_A_WEEK = NOW + timedelta(days=7)
+
+
 def awaits(helpdesk: Helpdesk) -> str | None:
     with helpdesk.database.reading() as unit:
         return unit.conversations.get("eita").awaits
@@ -65,11 +69,9 @@ def test_answer_is_said_with_its_buttons(helpdesk: Helpdesk):
         Message(3, "bot", "ほかには", NOW, (about,)),
     ]
     assert [yes, no, about] == [
-        Button(yes.id, "はい", "/affirm", is_answer=True, message=2),
-        Button(no.id, "いいえ", "/deny", is_answer=True, message=2),
-        Button(
-            about.id, "連携について", "/ask_about_linking", is_answer=False, message=3
-        ),
+        Button(yes.id, "はい", "/affirm", True, 2, IN_A_WEEK),
+        Button(no.id, "いいえ", "/deny", True, 2, IN_A_WEEK),
+        Button(about.id, "連携について", "/ask_about_linking", False, 3, IN_A_WEEK),
     ]
     assert (awaits(helpdesk), helpdesk.conversations.next_turn("eita")) == (
         "link_confirmed",

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from helpdesk.storage.tables import metadata
+from helpdesk.storage.line_tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

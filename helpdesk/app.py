@@ -1,0 +1,66 @@
+"""The app process: the public application and the staff's, on a port each.
+
+Run with `python -m helpdesk.app`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from types import FrameType
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from helpdesk.bootstrap import build
+from helpdesk.public import PublicApplication
+from helpdesk.settings import BadSettings, Settings
+from helpdesk.staff import StaffApplication
+from helpdesk.storage.catalog import BadCatalog
+
+
+class Servers:
+    """Several servers in one process, which stop together."""
+
+    def __init__(self) -> None:
+        self._servers: list[uvicorn.Server] = []
+
+    def add(self, app: ASGIApp, host: str, port: int) -> None:
+        config = uvicorn.Config(
+            app, host=host, port=port, access_log=False, log_level="warning"
+        )
+        server = uvicorn.Server(config)
+        server.handle_exit = self._stop  # type: ignore[method-assign]  # its only hook
+        self._servers.append(server)
+
+    async def serve(self) -> None:
+        await asyncio.gather(*(server.serve() for server in self._servers))
+
+    def _stop(self, sig: int, frame: FrameType | None) -> None:
+        for server in self._servers:
+            server.should_exit = True
+
+
+def main() -> int:
+    """Serve until stopped; 1 and one sentence if settings or catalog are wrong."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(levelname)s %(name)s: %(message)s"
+    )
+    # Addresses carry one-time tokens: no request line is logged.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        settings = Settings.from_env()
+        helpdesk = build(settings)
+    except (BadSettings, BadCatalog) as error:
+        print(error, file=sys.stderr)
+        return 1
+    servers = Servers()
+    servers.add(PublicApplication(helpdesk).asgi(), "0.0.0.0", settings.port)
+    servers.add(StaffApplication().starlette(), "127.0.0.1", settings.staff_port)
+    asyncio.run(servers.serve())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+"""What the services need from storage for the channel on LINE."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from helpdesk.domain.line_sending import CallKind, CallState, Doubt, ReplyToken
+
+
+@dataclass(frozen=True)
+class LineAccount:
+    """A customer's account on LINE; `user_id` opens with the cipher.
+
+    `delivered`: the last line of the conversation that LINE has taken or need not
+    have. `menu`: the variant that is shown, None before the first.
+    """
+
+    customer: str
+    user_id: str
+    is_friend: bool
+    delivered: int
+    menu: str | None
+    menu_due: bool
+
+
+@dataclass(frozen=True)
+class StoredCall:
+    """One call to LINE that says the lines from `first_line` to `last_line`."""
+
+    id: str
+    customer: str
+    kind: CallKind
+    event: str | None
+    first_line: int
+    last_line: int
+    state: CallState
+    attempts: int
+    is_under_way: bool
+    doubt: Doubt
+    begun_at: datetime
+    next_try_at: datetime
+
+
+class LineAccounts(Protocol):
+    def customer_of(self, user_hash: str) -> str | None: ...
+    def get(self, customer: str) -> LineAccount | None: ...
+    def add(
+        self, customer: str, user_hash: str, user_id: str, *, is_friend: bool
+    ) -> None: ...
+    def set_friend(self, customer: str, *, is_friend: bool) -> None: ...
+    def set_delivered(self, customer: str, line: int) -> None: ...
+    def mark_menu(self, customer: str) -> None: ...
+    def mark_all_menus(self) -> None: ...
+    def set_menu(self, customer: str, menu: str) -> None: ...
+    def with_menu_due(self) -> list[str]: ...
+    def with_news(self, after: int) -> tuple[list[str], int]: ...
+
+
+class LineEvents(Protocol):
+    def add(
+        self,
+        event_id: str,
+        kind: str,
+        customer: str | None,
+        message_id: str | None,
+        reply_token: str | None,
+        at: datetime,
+        content: str | None,
+    ) -> None: ...
+    def is_known(self, event_id: str) -> bool: ...
+    def redelivered(
+        self, event_id: str, reply_token: str | None, at: datetime
+    ) -> None: ...
+    def reply_tokens(self, customer: str, since: datetime) -> list[ReplyToken]: ...
+    def token_of(self, event_id: str) -> ReplyToken | None: ...
+    def use_token(self, event_id: str) -> None: ...
+    def event_of_message(self, message_id: str) -> str | None: ...
+    def is_unsent(self, message_id: str) -> bool: ...
+    def forget_before(self, moment: datetime) -> int: ...
+
+
+class LineCalls(Protocol):
+    def open_call(self, customer: str) -> StoredCall | None: ...
+    def add(self, call: StoredCall) -> None: ...
+    def begin_attempt(self, call: str, attempts: int, doubt: Doubt) -> None: ...
+    def end_attempt(
+        self,
+        call: str,
+        state: CallState,
+        doubt: Doubt,
+        next_try_at: datetime,
+        finished_at: datetime | None,
+    ) -> bool: ...
+
+
+class Erasures(Protocol):
+    def request(self, event_id: str, customer: str, at: datetime) -> None: ...
+    def due(self, customer: str) -> list[str]: ...
+    def customers(self) -> list[str]: ...
+    def done(self, event_id: str, at: datetime) -> None: ...

@@ -1,0 +1,83 @@
+"""The tables of the channel on LINE; a LINE user id is stored encrypted only."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+from helpdesk.storage.tables import Moment, customer_column, metadata
+
+line_accounts = Table(
+    "line_accounts",
+    metadata,
+    customer_column(primary_key=True),
+    Column("user_hash", String(64), nullable=False, unique=True),
+    Column("user_id", Text, nullable=False),
+    Column("is_friend", Boolean, nullable=False),
+    # The last line of the conversation that LINE has taken, or need not have.
+    Column("delivered", Integer, nullable=False),
+    # The rich menu that is shown, and whether it has to be looked at again.
+    Column("menu", String(16)),
+    Column("menu_due", Boolean, nullable=False, index=True),
+)
+
+line_events = Table(
+    "line_events",
+    metadata,
+    Column("event_id", String(64), primary_key=True),
+    Column("type", String(32), nullable=False),
+    Column("customer", String(64), ForeignKey("customers.id")),
+    Column("message_id", String(64), index=True),
+    Column("received_at", Moment, nullable=False, index=True),
+    # Encrypted. It lives for a minute from `delivered_at`, and is good for one call.
+    Column("reply_token", Text),
+    Column("delivered_at", Moment, nullable=False),
+    Column("token_used", Boolean, nullable=False),
+    # Encrypted: an event of a type that we do not know, as it came.
+    Column("content", Text),
+    Index("ix_line_events_customer_delivered_at", "customer", "delivered_at"),
+)
+
+line_calls = Table(
+    "line_calls",
+    metadata,
+    # The retry key of a push.
+    Column("id", String(36), primary_key=True),
+    customer_column(),
+    Column("kind", String(8), nullable=False),
+    Column("event", String(64), ForeignKey("line_events.event_id")),
+    Column("first_line", Integer, nullable=False),
+    Column("last_line", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("is_under_way", Boolean, nullable=False),
+    Column("doubt", String(8), nullable=False),
+    Column("begun_at", Moment, nullable=False),
+    Column("next_try_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Index(
+        "uq_line_calls_open",
+        "customer",
+        unique=True,
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("event_id", String(160), primary_key=True),
+    customer_column(index=True),
+    Column("requested_at", Moment, nullable=False),
+    Column("done_at", Moment),
+)
