@@ -143,6 +143,7 @@ class ActionFinishUserLink(UsesHelpdesk, Action):
                 response="utter_forward_user_code",
                 relation=tracker.get_slot("relation") or some_end_user,
             )
+            dispatcher.utter_message(response="utter_forward_text")
         return finish(dispatcher, tracker, domain, "user_link_form")
 
     def _link(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:

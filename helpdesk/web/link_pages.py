@@ -74,6 +74,8 @@ class LinkPage:
         step, context = await run_in_threadpool(self._advance, request, token, form)
         if step == _TO_LINE:
             return RedirectResponse(context["address"], 303)
+        # LINE's own browser says so; there is no chat of ours to go back to.
+        context["on_line"] = " Line/" in request.headers.get("user-agent", "")
         return self._pages.render(
             request, self.template, token=token, step=step, **context
         )
@@ -94,7 +96,8 @@ class LinkPage:
         except (PageExpired, TooEarly):
             return "expired", {}
         except LineAway:
-            return "line_away", {"again": field(form, "step")}
+            moves = field(form, "step") == "confirm_move"
+            return "line_away", {"again": "confirm_move" if moves else "confirm"}
         except AlreadyLinked:
             return "already", {}
 
@@ -120,9 +123,11 @@ class LinkPage:
         self, token: str, attempt: LinkAttempt, *, may_move: bool
     ) -> tuple[str, dict[str, Any]]:
         linking = self._helpdesk.linking
+        if attempt.subscription is None:
+            raise PageExpired
         try:
             if not may_move:
-                linking.check(attempt.customer, str(attempt.subscription), self.role)
+                linking.check(attempt.customer, attempt.subscription, self.role)
             address = self._account_link(
                 attempt.customer, token, self.role, may_move=may_move
             )
@@ -130,9 +135,7 @@ class LinkPage:
                 return _TO_LINE, {"address": address}
             linked = linking.finish_page(token, self.role, may_move=may_move)
         except LinkedElsewhere:
-            subscription = self._helpdesk.eligibility.subscription(
-                str(attempt.subscription)
-            )
+            subscription = self._helpdesk.eligibility.subscription(attempt.subscription)
             return self._ask_to_move(subscription)
         self._wake(attempt.customer)
         return "done", {"number_last4": linked.number_last4}
@@ -183,7 +186,9 @@ class HolderLinkPage(LinkPage):
             )
         except WrongLogin:
             return "login", {"error": words.wrong_login, "login_id": login_id}
-        self._helpdesk.linking.authenticate(token, self.role, subscription.id)
+        attempt = self._helpdesk.linking.authenticate(
+            token, self.role, subscription.id
+        )
         refused = self._refuse(token, subscription, attempt)
         return refused or self._finish(token, attempt, may_move=False)
 
@@ -216,7 +221,9 @@ class EndUserLinkPage(LinkPage):
             error = words.code_revoked
         if error is not None:
             return "code", {"error": error}
-        self._helpdesk.linking.authenticate(token, self.role, subscription.id)
+        attempt = self._helpdesk.linking.authenticate(
+            token, self.role, subscription.id
+        )
         number = {"number_last4": subscription.number_last4, "moves": False}
         return self._refuse(token, subscription, attempt) or ("confirm", number)
 

@@ -225,7 +225,10 @@ def test_question_for_the_code_fits_whoever_is_asked(
         ),
         pytest.param(
             {"relation": "奥さま"},
-            [utter("utter_forward_user_code", relation="奥さま")],
+            [
+                utter("utter_forward_user_code", relation="奥さま"),
+                utter("utter_forward_text"),
+            ],
             [],
             id="for the holder: a message to forward",
         ),

@@ -16,6 +16,8 @@ from tests.line_platform import LinePlatform, Pace, application
 
 SECRET = "8c570fa6dd201bb328f1c1eac23a96d8"
 TOKEN = "an access token"
+KEY = "123e4567-e89b-12d3-a456-426614174000"
+HELLO = {"type": "text", "text": "こんにちは"}
 
 
 class Webhook:
@@ -63,6 +65,23 @@ class Straight(httpx.BaseTransport):
         )
 
 
+class Bot(httpx.Client):
+    """The product's side: LINE's API with the right access token."""
+
+    def reply(self, token: str) -> httpx.Response:
+        body = {"replyToken": token, "messages": [HELLO]}
+        return self.post("/v2/bot/message/reply", json=body)
+
+    def push(
+        self, to: str, key: str | None = None, message: dict[str, Any] | None = None
+    ) -> httpx.Response:
+        return self.post(
+            "/v2/bot/message/push",
+            json={"to": to, "messages": [message or HELLO]},
+            headers={"x-line-retry-key": key} if key else {},
+        )
+
+
 @pytest.fixture
 def line_clock() -> FakeClock:
     return FakeClock()
@@ -88,9 +107,8 @@ def line(line_clock: FakeClock, webhook: Webhook) -> Iterator[LinePlatform]:
 
 
 @pytest.fixture
-def bot(line: LinePlatform) -> Iterator[httpx.Client]:
-    """The product's side: LINE's API with the right access token."""
-    with httpx.Client(
+def bot(line: LinePlatform) -> Iterator[Bot]:
+    with Bot(
         base_url="http://line.test",
         headers={"authorization": f"Bearer {TOKEN}"},
         transport=Straight(application(line)),

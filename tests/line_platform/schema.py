@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
 
-import linebot.v3.messaging as sdk  # type: ignore[import-untyped]  # no py.typed in it
+import linebot.v3.messaging as sdk
 
 from tests.line_platform import limits, spec
 from tests.line_platform.limits import Finding

@@ -12,7 +12,7 @@ EXPIRED_FORM = Seen(403, "message")
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
-        " connect-src 'self'; form-action 'self'; base-uri 'none';"
+        " connect-src 'self'; form-action 'self' https://access.line.me; base-uri 'none';"
         " frame-ancestors 'none'"
     ),
     "referrer-policy": "same-origin",
