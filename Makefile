@@ -27,7 +27,7 @@ step = @mkdir -p var/log; printf '%s ... ' "$(1)"; start=$$(date +%s); \
 	if ( $(2) ) > $(LOG) 2>&1; then echo "done ($$(( $$(date +%s) - start )) s)"; \
 	else echo "failed"; tail -n 30 $(LOG) | cut -c -400; exit 1; fi
 
-.PHONY: help run line-setup train test check format evaluate converse shell bench reset \
+.PHONY: help faults run line-setup train test check format evaluate converse shell bench reset \
 	test-services
 
 help: ## list the commands
@@ -64,6 +64,9 @@ shell: .venv/built .venv-rasa/built $(MODEL) ## talk in the terminal
 
 bench: .venv/built .venv-rasa/built $(MODEL) ## how long a turn takes, early and late
 	@$(APP) -m tests.bench
+
+faults: .venv/built .venv-rasa/built $(MODEL) ## kill everything while customers write, and count
+	@$(APP) -m tests.faults $(OPTIONS)
 
 test-services: .venv/built .venv-rasa/built $(MODEL) ## browser tests; needs chromium
 	@$(APP) -m pytest -q tests/browser

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ import httpx
 from sqlalchemy.exc import SQLAlchemyError
 
 from helpdesk.bootstrap import Helpdesk, build
+from helpdesk.services.sample_world import line_user_id
 from helpdesk.settings import ROOT, BadSettings, Settings
 from helpdesk.storage.catalog import BadCatalog
 
@@ -75,18 +77,23 @@ class Child:
         return f"The process {self.name} has ended; see {log}.{last}"
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Run until Ctrl-C (0); 1 and one sentence if something is wrong."""
+    parser = argparse.ArgumentParser(description="Starts everything on this machine.")
+    parser.add_argument("--line", choices=["fake"], help="play the customer on LINE")
+    with_fake_line = parser.parse_args(arguments).line == "fake"
     signal.signal(signal.SIGTERM, _interrupt)
     children: list[Child] = []
     try:
-        settings = Settings.for_this_machine()
-        check_ports(settings)
+        settings = Settings.for_this_machine(with_fake_line=with_fake_line)
+        check_ports(settings, with_fake_line=with_fake_line)
         check_model(MODEL)
         helpdesk = prepare_database(settings)
+        if with_fake_line:
+            children += [start_fake_line(helpdesk)]
         children += start(settings)
         wait_until_ready(children, settings)
-        print_welcome(helpdesk)
+        print_welcome(helpdesk, with_fake_line=with_fake_line)
         watch(children)
     except KeyboardInterrupt:
         print("\nStopping ...", flush=True)
@@ -99,15 +106,17 @@ def main() -> int:
     return 0
 
 
-def check_ports(settings: Settings) -> None:
+def check_ports(settings: Settings, *, with_fake_line: bool = False) -> None:
     """Raises CannotStart if somebody listens where we want to."""
     wanted = {
-        "HELPDESK_PORT": settings.port,
-        "HELPDESK_STAFF_PORT": settings.staff_port,
-        "HELPDESK_ACTIONS_URL": urlsplit(settings.actions_url).port or 5055,
-        "HELPDESK_RASA_URL": urlsplit(settings.rasa_url).port or 5005,
+        settings.port: "HELPDESK_PORT",
+        settings.staff_port: "HELPDESK_STAFF_PORT",
+        urlsplit(settings.actions_url).port or 5055: "HELPDESK_ACTIONS_URL",
+        urlsplit(settings.rasa_url).port or 5005: "HELPDESK_RASA_URL",
     }
-    for name, port in wanted.items():
+    if with_fake_line:
+        wanted |= {_fake_line_port(settings): "HELPDESK_PORT, ten below it"}
+    for port, name in wanted.items():
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -168,6 +177,53 @@ def start(settings: Settings) -> list[Child]:
     return children
 
 
+def start_fake_line(helpdesk: Helpdesk) -> Child:
+    """Start LINE's stand-in with the sample people, and bring the menus to it."""
+    settings = helpdesk.settings
+    port = _fake_line_port(settings)
+    world = helpdesk.sample_world
+    people = ",".join(f"{each}={line_user_id(each)}" for each in world.people())
+    webhook = f"http://127.0.0.1:{settings.port}/line/webhook"
+    command = [sys.executable, "-m", "tests.line_platform", "--port", str(port)]
+    child = Child(
+        "line", [*command, "--webhook", webhook, "--people", people], settings
+    )
+    try:
+        with step("Starting LINE's stand-in and drawing its menus"):
+            _wait_for(f"http://127.0.0.1:{port}/_/state", child)
+            subprocess.run(
+                [sys.executable, "-m", "helpdesk.line_setup"],
+                cwd=ROOT,
+                env=settings.for_children(),
+                check=True,
+                capture_output=True,
+                text=True,
+            )
+    except subprocess.CalledProcessError as error:
+        stop([child])
+        raise CannotStart(" ".join(error.stderr.split())) from error
+    except CannotStart:
+        stop([child])
+        raise
+    return child
+
+
+def _fake_line_port(settings: Settings) -> int:
+    return urlsplit(settings.line_api_url).port or 8010
+
+
+def _wait_for(address: str, child: Child) -> None:
+    deadline = time.monotonic() + _STOP_SECONDS
+    while time.monotonic() < deadline and not child.has_ended():
+        try:
+            if httpx.get(address, timeout=5, trust_env=False).is_success:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.1)
+    raise CannotStart(child.last_words())
+
+
 def wait_until_ready(children: list[Child], settings: Settings) -> None:
     """Wait for /readyz, naming what is still missing. Raises CannotStart."""
     with step("Starting Rasa, the actions and the app"):
@@ -193,10 +249,13 @@ def wait_until_ready(children: list[Child], settings: Settings) -> None:
     )
 
 
-def print_welcome(helpdesk: Helpdesk) -> None:
+def print_welcome(helpdesk: Helpdesk, *, with_fake_line: bool = False) -> None:
     """The addresses and the sample people."""
     address = helpdesk.settings.pages_url
-    print(f"\n  Chat     {address}/chat\n  My Page  {address}/mypage\n")
+    print(f"\n  Chat     {address}/chat\n  My Page  {address}/mypage")
+    if with_fake_line:
+        print(f"  LINE     {helpdesk.settings.line_api_url}  (a phone to play with)")
+    print()
     if not helpdesk.settings.is_production:
         print("  Sample world (see README):")
         print(f"  {'line':8}{'login ID':10}{'password':18}{'number':8}user code")

@@ -70,13 +70,16 @@ class Settings(BaseSettings):
             raise BadSettings("; ".join(lines)) from None
 
     @classmethod
-    def for_this_machine(cls) -> Self:
+    def for_this_machine(cls, *, with_fake_line: bool = False) -> Self:
         """The settings of `make run`: outside production, a secret key of its own.
 
         The key is kept in var/secret_key: what it has encrypted must stay readable.
-        Raises BadSettings.
+        `with_fake_line`: LINE's stand-in takes the place of LINE, ten ports above
+        ours. Raises BadSettings.
         """
         given = os.environ
+        if with_fake_line:
+            given.update(_fake_line(int(given.get("HELPDESK_PORT", "8000")) + 10))
         if (
             "HELPDESK_SECRET_KEY" not in given
             and given.get("HELPDESK_ENV") != "production"
@@ -122,6 +125,15 @@ class Settings(BaseSettings):
     def _clock_began(self) -> datetime:
         began = _PROCESS_BEGAN if self.clock_set_at is None else self.clock_set_at
         return datetime.fromtimestamp(began, UTC)
+
+
+def _fake_line(port: int) -> dict[str, str]:
+    address = f"http://127.0.0.1:{port}"
+    secrets_of_it = ("LINE_CHANNEL_SECRET", "LINE_CHANNEL_ACCESS_TOKEN")
+    hosts = ("LINE_API_URL", "LINE_API_DATA_URL", "LINE_ACCESS_URL")
+    return {name: secrets.token_hex(16) for name in secrets_of_it} | {
+        name: address for name in hosts
+    }
 
 
 def _variable(place: tuple[int | str, ...]) -> str:

@@ -35,7 +35,7 @@ DOORS: dict[str, set[str]] = {
     "nlu": {"domain", "rasa", "sudachipy", "rapidfuzz", "numpy", "scipy", "sklearn"},
     "dialogue": {"domain", "rasa", "sqlalchemy", "sanic"},
     # The processes: they start what the rooms hold.
-    "launch": {"settings", "bootstrap", "storage", "httpx", "sqlalchemy"},
+    "launch": {"settings", "bootstrap", "services", "storage", "httpx", "sqlalchemy"},
     "shell": {"launch", "settings", "storage", "httpx"},
     "public": {*APPLICATION, "gateway", "web", "starlette", "httpx"},
     "staff": {"starlette", "prometheus_client"},

@@ -186,9 +186,7 @@ class HolderLinkPage(LinkPage):
             )
         except WrongLogin:
             return "login", {"error": words.wrong_login, "login_id": login_id}
-        attempt = self._helpdesk.linking.authenticate(
-            token, self.role, subscription.id
-        )
+        attempt = self._helpdesk.linking.authenticate(token, self.role, subscription.id)
         refused = self._refuse(token, subscription, attempt)
         return refused or self._finish(token, attempt, may_move=False)
 
@@ -221,9 +219,7 @@ class EndUserLinkPage(LinkPage):
             error = words.code_revoked
         if error is not None:
             return "code", {"error": error}
-        attempt = self._helpdesk.linking.authenticate(
-            token, self.role, subscription.id
-        )
+        attempt = self._helpdesk.linking.authenticate(token, self.role, subscription.id)
         number = {"number_last4": subscription.number_last4, "moves": False}
         return self._refuse(token, subscription, attempt) or ("confirm", number)
 
