@@ -14,8 +14,11 @@ from enum import Enum
 MESSAGES_PER_CALL = 5
 # A token lives a minute from the delivery of its event, and twenty minutes from the
 # event itself however often that is delivered; both with a margin for the way.
-_TOKEN_LIFE = timedelta(seconds=50)
+_TOKEN_LIFE = timedelta(seconds=57)
 _TOKEN_END = timedelta(minutes=19)
+# A reply is begun early enough to be tried again while the token lives: that is how an
+# attempt whose outcome is unknown is told from one that failed.
+_TOKEN_BEGIN = timedelta(seconds=30)
 # LINE remembers a retry key for a day; an hour before that, trying again ends.
 _PUSH_LIFE = timedelta(hours=23)
 _LONGEST_PAUSE = {"reply": timedelta(seconds=8), "push": timedelta(minutes=1)}
@@ -78,7 +81,12 @@ class ReplyToken:
     received_at: datetime
     delivered_at: datetime
 
+    def can_begin(self, now: datetime) -> bool:
+        """Whether there is time for a reply, and for trying it again."""
+        return self.is_alive(now) and now - self.delivered_at < _TOKEN_BEGIN
+
     def is_alive(self, now: datetime) -> bool:
+        """Whether LINE refuses it only if it has been used."""
         return (
             now - self.delivered_at < _TOKEN_LIFE
             and now - self.received_at < _TOKEN_END

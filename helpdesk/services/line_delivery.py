@@ -240,10 +240,10 @@ class LineDeliveryService:
         return CallStatus(call.kind, call.attempts, call.doubt, call.begun_at, is_alive)
 
     def _reply_token(self, unit: Unit, customer: str) -> ReplyToken | None:
-        """The token that dies first of those that are alive."""
+        """The token that dies first of those that leave enough time."""
         now = self._clock()
         tokens = unit.line_events.reply_tokens(customer, now - _TOKENS_SINCE)
-        return next((token for token in tokens if token.is_alive(now)), None)
+        return next((token for token in tokens if token.can_begin(now)), None)
 
 
 def _that_fit(lines: Sequence[Message], messages_in: MessagesIn) -> list[Message]:

@@ -71,7 +71,7 @@ def main() -> int:
             expected = learn_answers(platform)
             count = run(platform, started, expected, options, chance)
     print(f"lost {count.lost}, doubled {count.doubled}, misplaced {count.misplaced}")
-    for line in [*count.strange[:5], *platform.problems[:5]]:
+    for line in [*count.strange[:100], *platform.problems[:5]]:
         print(f"  {line}")
     return 0 if count.is_clean() and not platform.problems else 1
 
@@ -175,7 +175,12 @@ def compare(
         count.doubled += max(0, difference)
     if sorted(said) == sorted(expected):
         count.misplaced += sum(a != b for a, b in zip(said, expected, strict=True))
-    count.strange.append(f"{len(expected)} asked, {len(said)} answered")
+    for entry in platform.chat(customer):
+        if entry.sender == "bot":
+            how = f"{entry.how} {entry.event_id} {entry.request_id}"
+            text = (entry.text or "")[:20]
+            count.strange.append(f"{customer[:6]} {entry.at} {how} {text}")
+    count.strange.append(f"{customer[:6]}: {len(expected)} asked, {len(said)} answered")
 
 
 def report(
@@ -184,7 +189,9 @@ def report(
     replies, pushes = platform.replies - before[0], platform.pushes - before[1]
     times = [1000 * each.seconds for each in platform.deliveries if each.status == 200]
     print(f"{time.monotonic() - began:.0f} s; acknowledged in ms: p50", end=" ")
-    print(f"{statistics.median(times):.0f}, p99 {sorted(times)[int(0.99 * len(times))]:.0f}")
+    print(
+        f"{statistics.median(times):.0f}, p99 {sorted(times)[int(0.99 * len(times))]:.0f}"
+    )
     share = replies / max(1, replies + pushes)
     print(f"replies {replies}, pushes {pushes}: {100 * share:.1f} % on reply tokens")
 

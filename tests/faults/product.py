@@ -51,7 +51,9 @@ class Product:
         raise RuntimeError(f"not ready:\n{self._log.read_text()[-2000:]}")
 
     def _children(self) -> list[int]:
-        children = Path(f"/proc/{self._launcher.pid}/task/{self._launcher.pid}/children")
+        children = Path(
+            f"/proc/{self._launcher.pid}/task/{self._launcher.pid}/children"
+        )
         return [int(pid) for pid in children.read_text().split()]
 
 

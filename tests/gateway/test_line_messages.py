@@ -248,11 +248,11 @@ def test_answers_among_other_buttons_are_like_these():
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        pytest.param("あ" * 159, "template", id="159"),
-        pytest.param("あ" * 160, "template", id="160"),
-        pytest.param("あ" * 161, "flex", id="161"),
-        pytest.param(FAMILY * 160, "template", id="160 families"),
-        pytest.param(FAMILY * 161, "flex", id="161 families"),
+        pytest.param("あ" * 59, "template", id="59"),
+        pytest.param("あ" * 60, "template", id="60"),
+        pytest.param("あ" * 61, "flex", id="61"),
+        pytest.param(FAMILY * 60, "template", id="60 families"),
+        pytest.param(FAMILY * 61, "flex", id="61 families"),
     ],
 )
 def test_template_has_a_short_text(text: str, kind: str):
@@ -262,7 +262,7 @@ def test_template_has_a_short_text(text: str, kind: str):
 
 
 def test_longer_text_with_buttons_is_a_bubble():
-    text = "一段落目。\n\n" + "あ" * 160
+    text = "一段落目。\n\n" + "あ" * 60
 
     sent = render(message(text, buttons(2)))
 
@@ -284,7 +284,7 @@ def test_label_fits_its_place(label: str, short: str, middle: str):
 
     [quick] = render(message("はい？", answer))
     [small] = render(message("はい？", answer), has_more=True)
-    [large] = render(message("あ" * 161, answer), has_more=True)
+    [large] = render(message("あ" * 61, answer), has_more=True)
 
     assert quick["quickReply"]["items"][0]["action"] == {**action, "label": short}
     assert small["template"]["actions"] == [{**action, "label": short}]

@@ -1,0 +1,114 @@
+"""How fast LINE gets its 200: fifty webhook calls at once, while the bot is busy.
+
+`python -m tests.bench.acknowledge`; the goal is 99 of 100 within 200 ms.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+import statistics
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import httpx
+
+from tests.faults.product import product
+from tests.line_platform import LinePlatform
+
+_AT_ONCE = 50
+_ROUNDS = 20
+_PAUSE = 1.0
+_BUSY_CUSTOMERS = 10
+
+
+def main() -> None:
+    platform = LinePlatform("a channel secret", "an access token")
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        product(Path(folder), platform),
+    ):
+        is_over = threading.Event()
+        talk = threading.Thread(target=keep_busy, args=(platform, is_over))
+        talk.start()
+        try:
+            times = asyncio.run(measure(platform))
+        finally:
+            is_over.set()
+            talk.join()
+    times.sort()
+    print(
+        f"{len(times)} calls, {_AT_ONCE} at once, the bot busy with"
+        f" {_BUSY_CUSTOMERS} customers: p50 {1000 * statistics.median(times):.0f} ms,"
+        f" p99 {1000 * times[int(0.99 * len(times))]:.0f} ms,"
+        f" slowest {1000 * times[-1]:.0f} ms"
+    )
+
+
+def keep_busy(platform: LinePlatform, is_over: threading.Event) -> None:
+    """Each customer asks again as soon as the answer is there."""
+    customers = [platform.add_user(f"客{n}") for n in range(_BUSY_CUSTOMERS)]
+    heard = dict.fromkeys(customers, -1)
+    while not is_over.is_set():
+        for customer in customers:
+            said = len(platform.said(customer))
+            if said > heard[customer]:
+                heard[customer] = said
+                platform.say(customer, "連携って何ですか")
+        time.sleep(0.02)
+
+
+async def measure(platform: LinePlatform) -> list[float]:
+    """Seconds from the call to its 200, as LINE would see them."""
+    limits = httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=_AT_ONCE)
+    async with httpx.AsyncClient(limits=limits, trust_env=False, timeout=30) as client:
+        # The first round opens the connections.
+        times: list[float] = []
+        for number in range(_ROUNDS + 1):
+            calls = [call(client, platform) for _ in range(_AT_ONCE)]
+            found = await asyncio.gather(*calls)
+            times += found if number else []
+            await asyncio.sleep(_PAUSE)
+    return times
+
+
+async def call(client: httpx.AsyncClient, platform: LinePlatform) -> float:
+    body = json.dumps(
+        {"destination": platform.bot_user_id, "events": [a_text()]}
+    ).encode()
+    key = platform.channel_secret.encode()
+    signature = base64.b64encode(hmac.digest(key, body, hashlib.sha256)).decode()
+    began = time.perf_counter()
+    response = await client.post(
+        str(platform.webhook_url), content=body, headers={"x-line-signature": signature}
+    )
+    response.raise_for_status()
+    return time.perf_counter() - began
+
+
+def a_text() -> dict[str, object]:
+    """A message of a customer whom nobody has seen before."""
+    return {
+        "type": "message",
+        "mode": "active",
+        "timestamp": int(1000 * time.time()),
+        "source": {"type": "user", "userId": f"U{secrets.token_hex(16)}"},
+        "webhookEventId": secrets.token_hex(13).upper(),
+        "deliveryContext": {"isRedelivery": False},
+        "replyToken": secrets.token_hex(16),
+        "message": {
+            "type": "text",
+            "id": str(secrets.randbits(60)),
+            "text": "連携とは",
+        },
+    }
+
+
+if __name__ == "__main__":
+    main()
