@@ -68,8 +68,9 @@ bench: .venv/built .venv-rasa/built $(MODEL) ## how long a turn takes, early and
 faults: .venv/built .venv-rasa/built $(MODEL) ## kill everything while customers write, and count
 	@$(APP) -m tests.faults $(OPTIONS)
 
-test-services: .venv/built .venv-rasa/built $(MODEL) ## browser tests; needs chromium
+test-services: .venv/built .venv-rasa/built $(MODEL) ## browser and fault tests; needs chromium
 	@$(APP) -m pytest -q tests/browser
+	@$(APP) -m tests.faults --messages 150 --customers 30 --seconds 45 --kills 1
 
 check: .venv/built .venv-rasa/built $(MODEL) ## format, lint, types, data
 	@.venv/bin/ruff format --check .

@@ -61,7 +61,7 @@ line_calls = Table(
     Column("attempts", Integer, nullable=False),
     Column("is_under_way", Boolean, nullable=False),
     Column("doubt", String(8), nullable=False),
-    Column("begun_at", Moment, nullable=False),
+    Column("begun_at", Moment, nullable=False, index=True),
     Column("next_try_at", Moment, nullable=False),
     Column("finished_at", Moment),
     Index(

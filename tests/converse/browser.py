@@ -1,8 +1,9 @@
-"""A customer's browser: the chat by HTTP, and pages read as a person reads them."""
+"""A customer's browser: pages read and filled in as a person does it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -20,6 +21,7 @@ _PAGES_WITH = {
     "reissue": ("/mypage",),
     "unlink": ("/mypage",),
 }
+_LINE_DIALOGUE = "/dialog/bot/accountLink"
 
 
 class CannotDo(AssertionError):
@@ -27,24 +29,28 @@ class CannotDo(AssertionError):
 
 
 class Browser:
-    """One cookie jar and one open page."""
+    """One cookie jar and one open page.
 
-    def __init__(self, address: str, sample: str | None) -> None:
-        self._client = httpx.Client(
-            base_url=address, follow_redirects=True, trust_env=False, timeout=30
+    `stops_at_line`: LINE's own dialogue is not opened when a page leads there; its
+    address is `held` instead. `line_address` is the last one, held or not.
+    """
+
+    def __init__(self, address: str, program: str = "Mozilla/5.0") -> None:
+        """`program`: what the browser calls itself; pages differ within LINE's own."""
+        self.client = httpx.Client(
+            base_url=address,
+            headers={"user-agent": program},
+            trust_env=False,
+            timeout=30,
         )
-        body = {"sample": sample} if sample else {}
-        self.customer = str(
-            self._client.post("/chat/session", json=body).json()["customer"]
-        )
+        self.stops_at_line = False
+        self.held: str | None = None
+        self.line_address: str | None = None
         self._address = address
         self._page: BeautifulSoup | None = None
         self._url = ""
 
-    def send(self, body: dict[str, str]) -> httpx.Response:
-        return self._client.post("/chat/messages", json=body)
-
-    def do(self, action: str, value: Any, texts: list[str]) -> str:
+    def do(self, action: str, value: Any, texts: Sequence[str]) -> str:
         """Do something on a page; `texts` are what was said, the newest last.
 
         Returns the page's heading and text. Raises CannotDo.
@@ -53,7 +59,7 @@ class Browser:
             return self._answer(action)
         path = self._offered(action, texts)
         if action == "open" or self._page is None or path not in (self._url, None):
-            self._visit(path or f"{self._address}/mypage")
+            self.visit(path or f"{self._address}/mypage")
         if action == "login":
             self._submit("login", login_id=value["id"], password=value["password"])
         elif action == "enter_code":
@@ -63,6 +69,10 @@ class Browser:
         elif action != "open":
             raise CannotDo(f"there is no page action {action!r}")
         return self.text()
+
+    def visit(self, url: str) -> None:
+        self._url = url
+        self._show(self.client.get(url))
 
     def text(self) -> str:
         main = self._page.find("main") if self._page is not None else None
@@ -80,7 +90,7 @@ class Browser:
         # On a page that asks nothing any more, there is nothing to answer.
         return self.text()
 
-    def _offered(self, action: str, texts: list[str]) -> str | None:
+    def _offered(self, action: str, texts: Sequence[str]) -> str | None:
         """The address offered last of the pages on which this can be done."""
         wanted = _PAGES_WITH.get(action, ())
         for text in reversed(texts):
@@ -88,10 +98,6 @@ class Browser:
                 if found.group(1) in wanted:
                     return found.group(0)
         return None
-
-    def _visit(self, url: str) -> None:
-        self._url = url
-        self._page = _parsed(self._client.get(url))
 
     def _button(self, action: str) -> Tag | None:
         if self._page is None:
@@ -112,10 +118,18 @@ class Browser:
         if button.get("name"):
             data[str(button["name"])] = str(button.get("value", ""))
         target = str(form.get("action") or self._url)
-        self._page = _parsed(self._client.post(target, data=data | fields))
+        self._show(self.client.post(target, data=data | fields))
 
-
-def _parsed(response: httpx.Response) -> BeautifulSoup:
-    if response.status_code >= 500:
-        raise AssertionError(f"{response.url.path} answered {response.status_code}")
-    return BeautifulSoup(response.text, "html.parser")
+    def _show(self, response: httpx.Response) -> None:
+        """The page to which the answer leads."""
+        self.held = None
+        while (following := response.next_request) is not None:
+            if following.url.path == _LINE_DIALOGUE:
+                self.line_address = str(following.url)
+                if self.stops_at_line:
+                    self.held = self.line_address
+                    break
+            response = self.client.send(following)
+        if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+            raise AssertionError(f"{response.url.path} answered {response.status_code}")
+        self._page = BeautifulSoup(response.text, "html.parser")

@@ -140,14 +140,33 @@ def test_wrong_secret_is_refused_and_nothing_runs(
 
 
 def test_secret_is_compared_in_constant_time():
-    """The handler uses hmac.compare_digest, and never == on the secret."""
-    code = next(
-        constant
-        for constant in GatewayInput.blueprint.__code__.co_consts
-        if getattr(constant, "co_name", "") == "turn"
-    )
+    """It uses hmac.compare_digest, and never == on the secret."""
+    assert "compare_digest" in GatewayInput._is_known.__code__.co_names
 
-    assert "compare_digest" in code.co_names
+
+def test_forgotten_message_is_nowhere_in_the_store(store: BoundedTrackerStore):
+    async def conversation(post: Post) -> Any:
+        await post(**TURN | {"text": "ひみつの話"})
+        agent = FakeAgent(store)
+        body = {"customer": "aiko", "event_id": "event-1"}
+        return [
+            await called(agent, "/forget", body),
+            await called(agent, "/forget", body | {"event_id": "event-2"}),
+            await called(agent, "/forget", body | {"customer": "eita"}),
+            await called(agent, "/forget", body, "wrong"),
+        ]
+
+    answers, _ = talk(store, conversation)
+
+    tracker = asyncio.run(store.retrieve("aiko"))
+    assert answers == [
+        (200, {"erased": True}),
+        (200, {"erased": False}),
+        (200, {"erased": False}),
+        (401, {"error": "unauthorized"}),
+    ]
+    assert tracker is not None
+    assert "ひみつの話" not in store.serialise_tracker(tracker)
 
 
 def test_repeated_event_gives_the_stored_answer_and_runs_nothing(

@@ -84,6 +84,7 @@ def test_reply_with_a_living_token(doubt: Doubt, outcome: Outcome, expected: Fou
 @pytest.mark.parametrize(
     ("doubt", "outcome", "expected"),
     [
+        pytest.param(NONE, Outcome.UNKNOWN, (REPLACED, FAILED), id="too late to ask"),
         pytest.param(FAILED, Outcome.UNKNOWN, (REPLACED, FAILED), id="LINE was away"),
         pytest.param(NONE, Outcome.REFUSED, (REPLACED, NONE), id="too old"),
         pytest.param(FAILED, Outcome.REFUSED, (REPLACED, FAILED), id="hardly arrived"),
@@ -225,18 +226,22 @@ def token(received_at: datetime, delivered_at: datetime) -> ReplyToken:
 
 
 @pytest.mark.parametrize(
-    ("age", "is_alive"),
+    ("seconds", "life"),
     [
-        pytest.param(0, True, id="new"),
-        pytest.param(49.9, True, id="before"),
-        pytest.param(50, False, id="at"),
-        pytest.param(50.1, False, id="after"),
+        pytest.param(0, (True, True), id="new"),
+        pytest.param(29.9, (True, True), id="before the last begin"),
+        pytest.param(30, (False, True), id="at the last begin"),
+        pytest.param(30.1, (False, True), id="after the last begin"),
+        pytest.param(56.9, (False, True), id="before its end"),
+        pytest.param(57, (False, False), id="at its end"),
+        pytest.param(57.1, (False, False), id="after its end"),
     ],
 )
-def test_token_lives_from_its_last_delivery(age: float, is_alive: bool):
+def test_token_lives_from_its_last_delivery(seconds: float, life: tuple[bool, bool]):
     found = token(NOW - timedelta(minutes=10), NOW)
+    now = NOW + timedelta(seconds=seconds)
 
-    assert found.is_alive(NOW + timedelta(seconds=age)) is is_alive
+    assert (found.can_begin(now), found.is_alive(now)) == life
 
 
 @pytest.mark.parametrize(
@@ -251,8 +256,9 @@ def test_redelivered_token_ends_nineteen_minutes_after_the_first(
     age: timedelta, is_alive: bool
 ):
     now = NOW + age
+    found = token(NOW, now - timedelta(seconds=1))
 
-    assert token(NOW, now - timedelta(seconds=1)).is_alive(now) is is_alive
+    assert (found.can_begin(now), found.is_alive(now)) == (is_alive, is_alive)
 
 
 # --- What holds for every call --------------------------------------------------------
@@ -262,9 +268,7 @@ calls = st.builds(
     kind=st.sampled_from(CallKind),
     attempts=st.integers(min_value=1, max_value=10_000),
     doubt=st.sampled_from(Doubt),
-    begun_at=st.datetimes(
-        min_value=datetime(2026, 11, 20), max_value=datetime(2026, 11, 24)
-    ).map(lambda moment: moment.replace(tzinfo=NOW.tzinfo)),
+    begun_at=st.timedeltas(timedelta(0), timedelta(days=3)).map(lambda age: NOW - age),
     is_token_alive=st.booleans(),
 )
 
@@ -310,17 +314,6 @@ def test_crashed_reply_is_not_pushed_because_line_is_busy(outcome: Outcome):
     call = status(REPLY, doubt=CRASHED, is_token_alive=DEAD, attempts=2)
 
     assert judge(call, outcome, NOW).state is not REPLACED
-
-
-@pytest.mark.xfail(
-    strict=True,
-    reason="line_sending._reply: one attempt that outlasts the token's fifty seconds is"
-    " pushed on top, although LINE's own minute would tell whether it arrived",
-)
-def test_only_attempt_that_outlasted_the_token_is_not_pushed_on_top():
-    call = status(REPLY, is_token_alive=DEAD)
-
-    assert judge(call, Outcome.UNKNOWN, NOW).state is not REPLACED
 
 
 @pytest.mark.xfail(

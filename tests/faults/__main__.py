@@ -60,16 +60,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=1000)
     parser.add_argument("--customers", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=150, help="of writing")
     parser.add_argument("--kills", type=int, default=4, help="of each process")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--calm", action="store_true", help="nothing goes wrong")
     options = parser.parse_args()
     chance = random.Random(options.seed)
     platform = LinePlatform("a channel secret", "an access token")
-    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
-        with product(Path(folder), platform) as started:
-            expected = learn_answers(platform)
-            count = run(platform, started, expected, options, chance)
+    with (
+        tempfile.TemporaryDirectory(prefix="faults-") as folder,
+        product(Path(folder), platform) as started,
+    ):
+        expected = learn_answers(platform)
+        count = run(platform, started, expected, options, chance)
     print(f"lost {count.lost}, doubled {count.doubled}, misplaced {count.misplaced}")
     for line in [*count.strange[:100], *platform.problems[:5]]:
         print(f"  {line}")
@@ -87,16 +90,15 @@ def run(
     asked: dict[str, list[str]] = {customer: [] for customer in customers}
     before = platform.replies, platform.pushes
     killing = threading.Event()
-    kills = []
+    kills = [
+        threading.Thread(
+            target=kill,
+            args=(started, name, options.kills, options.seconds, chance, killing),
+        )
+        for name in (() if options.calm else PROCESSES)
+    ]
     began = time.monotonic()
-    if not options.calm:
-        platform.faults = TROUBLES
-        for name in PROCESSES:
-            kills.append(
-                threading.Thread(
-                    target=kill, args=(started, name, options.kills, chance, killing)
-                )
-            )
+    platform.faults = Faults() if options.calm else TROUBLES
     for thread in kills:
         thread.start()
     for number in range(options.messages):
@@ -104,7 +106,7 @@ def run(
         question = chance.choice(QUESTIONS)
         asked[customer].append(question)
         platform.say(customer, question)
-        time.sleep(chance.uniform(0, 0.1))
+        time.sleep(chance.uniform(0, 2 * options.seconds / options.messages))
     killing.set()
     for thread in kills:
         thread.join()
@@ -135,12 +137,13 @@ def kill(
     started: Product,
     name: str,
     times: int,
+    seconds: float,
     chance: random.Random,
     is_over: threading.Event,
 ) -> None:
     """Kill the process at random moments, at most as often as it is started again."""
     for _ in range(times):
-        if is_over.wait(chance.uniform(8, 40)):
+        if is_over.wait(chance.uniform(0.2, 1.6) * seconds / (times + 1)):
             return
         print(f"  kill -9 {name}: {started.kill(name)}", flush=True)
 

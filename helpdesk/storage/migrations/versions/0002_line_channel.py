@@ -76,6 +76,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_line_calls'))
     )
     with op.batch_alter_table('line_calls', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_line_calls_begun_at'), ['begun_at'], unique=False)
         batch_op.create_index('uq_line_calls_open', ['customer'], unique=True, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
 
     with op.batch_alter_table('buttons', schema=None) as batch_op:
@@ -118,6 +119,7 @@ def downgrade() -> None:
         batch_op.drop_column('expires_at')
 
     with op.batch_alter_table('line_calls', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_line_calls_begun_at'))
         batch_op.drop_index('uq_line_calls_open', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
 
     op.drop_table('line_calls')

@@ -1,0 +1,134 @@
+"""What tests of the channel on LINE say, read and look at."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from helpdesk.bootstrap import Helpdesk
+from helpdesk.domain.handoff import Speaker
+from helpdesk.services.conversations import Answer, BotMessage, Turn
+from helpdesk.services.line_events import LineEvent
+from helpdesk.services.sample_world import line_user_id
+from tests.fakes import NOW
+
+EITA, AIKO = line_user_id("eita"), line_user_id("aiko")
+# Somebody who has never written.
+NEW_USER = "U0123456789abcdef0123456789abcdef"
+
+
+def event(
+    kind: str,
+    event_id: str,
+    user: str | None = EITA,
+    sent_at: datetime = NOW,
+    *,
+    reply_token: str | None = None,
+    is_redelivery: bool = False,
+    is_silent: bool = False,
+    **detail: Any,
+) -> LineEvent:
+    """An event as the webhook hands it over; what is left over is LINE's own object."""
+    return LineEvent(
+        event_id=event_id,
+        kind=kind,
+        sent_at=sent_at,
+        user_id=user,
+        detail=detail,
+        reply_token=reply_token,
+        is_redelivery=is_redelivery,
+        is_silent=is_silent,
+        raw=f"{kind} of {user}: {detail}",
+    )
+
+
+def text(event_id: str, words: Any = "こんにちは", **more: Any) -> LineEvent:
+    """A typed message; LINE's id of it is `id of` the event's."""
+    return event(
+        "message", event_id, type="text", id=f"id of {event_id}", text=words, **more
+    )
+
+
+def content(event_id: str, kind: Any, **more: Any) -> LineEvent:
+    """A message without text: an image, a sticker …"""
+    return event("message", event_id, type=kind, id=f"id of {event_id}", **more)
+
+
+def edit(event_id: str, of: str, words: Any, **more: Any) -> LineEvent:
+    """The message of an earlier event, changed."""
+    return event(
+        "messageEdited", event_id, type="text", id=f"id of {of}", text=words, **more
+    )
+
+
+def unsend(event_id: str, of: str, **more: Any) -> LineEvent:
+    """The message of an earlier event, taken back."""
+    return event("unsend", event_id, messageId=f"id of {of}", **more)
+
+
+def tap(event_id: str, data: Any, **more: Any) -> LineEvent:
+    """A tapped button or tile."""
+    return event("postback", event_id, data=data, **more)
+
+
+def accept(helpdesk: Helpdesk, *events: LineEvent) -> set[str] | None:
+    """One webhook call with these events."""
+    (result,) = helpdesk.line_events.accept([events])
+    return result
+
+
+def next_turn(helpdesk: Helpdesk, customer: str = "eita") -> Turn:
+    turn = helpdesk.conversations.next_turn(customer)
+    assert turn is not None
+    return turn
+
+
+def answer(
+    helpdesk: Helpdesk, *texts: str, customer: str = "eita", awaits: str | None = None
+) -> None:
+    """Let the bot answer the next turn."""
+    messages = [BotMessage(each) for each in texts]
+    helpdesk.conversations.answer(
+        next_turn(helpdesk, customer), Answer(messages, awaits)
+    )
+
+
+def offer_buttons(helpdesk: Helpdesk, *buttons: tuple[str, str]) -> list[str]:
+    """Let the bot offer these buttons, by label and payload; their ids."""
+    messages = [BotMessage("どうしますか", buttons)]
+    helpdesk.conversations.answer(next_turn(helpdesk), Answer(messages, None))
+    return [each.id for each in helpdesk.conversations.messages("eita")[-1].buttons]
+
+
+def say(
+    helpdesk: Helpdesk, *texts: str, customer: str = "eita", author: str = "bot"
+) -> list[int]:
+    """Lines that nobody asked for; their ids."""
+    with helpdesk.database.writing() as unit:
+        return [
+            unit.conversations.say(customer, author, each, helpdesk.clock())
+            for each in texts
+        ]
+
+
+def said(helpdesk: Helpdesk, customer: str = "eita") -> list[tuple[str, str]]:
+    """The transcript: authors and texts."""
+    return [
+        (line.author, line.text) for line in helpdesk.conversations.messages(customer)
+    ]
+
+
+def speaker(helpdesk: Helpdesk, customer: str = "eita") -> Speaker:
+    return helpdesk.conversations.speaker(customer)
+
+
+def dump(helpdesk: Helpdesk) -> str:
+    """All that stands in the database file."""
+    with helpdesk.database.engine.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        return "\n".join(raw.iterdump())
+
+
+def ago(**amount: float) -> datetime:
+    """So long before the hour at which tests begin."""
+    return NOW - timedelta(**amount)
