@@ -152,8 +152,10 @@ class LineClient:
         try:
             answer = await asked
         except ApiException as error:
-            _log(name, int(error.status or 0), error)
-            raise LineAway(f"{name}: {error.status}") from error
+            status = int(error.status or 0)
+            _log(name, status, error)
+            is_final = _outcome(status) is Outcome.REFUSED
+            raise LineAway(f"{name}: {status}", is_final=is_final) from error
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
             raise LineAway(f"{name}: {type(error).__name__}") from error
         CALLS.labels(name, Outcome.ACCEPTED.value).inc()

@@ -208,6 +208,8 @@ class LineSender:
             found = await self._client.menus()
         except LineAway:
             return
+        if not found:
+            logger.warning("There are no rich menus on LINE: run make line-setup")
         if self._menus and found != self._menus:
             await asyncio.to_thread(self._delivery.show_menus_again)
         self._menus = found
@@ -220,9 +222,10 @@ class LineSender:
             return
         try:
             await self._client.show_menu(change.user_id, self._menus[change.variant])
-        except LineAway:
-            # It stays due: the next poll wakes this customer again.
-            return
+        except LineAway as away:
+            if not away.is_final:
+                # It stays due: a later poll wakes this customer again.
+                return
         await asyncio.to_thread(self._delivery.menu_changed, change)
 
 

@@ -24,7 +24,11 @@ from helpdesk.services.ports import Cipher, Clock, Store, Unit
 
 
 class LineAway(RuntimeError):
-    """LINE did not answer as it should; what was asked can be asked again."""
+    """LINE did not do what was asked. `is_final`: asking again would not help."""
+
+    def __init__(self, what: str, *, is_final: bool = False) -> None:
+        super().__init__(what)
+        self.is_final = is_final
 
 
 class AccountLinkService:

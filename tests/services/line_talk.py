@@ -8,6 +8,7 @@ from typing import Any
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.handoff import Speaker
 from helpdesk.services.conversations import Answer, BotMessage, Turn
+from helpdesk.services.line_delivery import Call, MessagesIn
 from helpdesk.services.line_events import LineEvent
 from helpdesk.services.sample_world import line_user_id
 from tests.fakes import NOW
@@ -98,6 +99,24 @@ def offer_buttons(helpdesk: Helpdesk, *buttons: tuple[str, str]) -> list[str]:
     messages = [BotMessage("どうしますか", buttons)]
     helpdesk.conversations.answer(next_turn(helpdesk), Answer(messages, None))
     return [each.id for each in helpdesk.conversations.messages("eita")[-1].buttons]
+
+
+def next_call(
+    helpdesk: Helpdesk,
+    customer: str = "eita",
+    messages_in: MessagesIn = lambda _: 1,
+    *,
+    may_push: bool = True,
+) -> Call:
+    """The call to make now; there has to be one."""
+    call = helpdesk.line_delivery.next_call(customer, messages_in, may_push=may_push)
+    assert isinstance(call, Call)
+    return call
+
+
+def words(call: Call) -> list[str]:
+    """What a call says."""
+    return [line.text for line in call.lines]
 
 
 def say(
