@@ -131,9 +131,8 @@ def _fake_line(port: int) -> dict[str, str]:
     address = f"http://127.0.0.1:{port}"
     secrets_of_it = ("LINE_CHANNEL_SECRET", "LINE_CHANNEL_ACCESS_TOKEN")
     hosts = ("LINE_API_URL", "LINE_API_DATA_URL", "LINE_ACCESS_URL")
-    return {name: secrets.token_hex(16) for name in secrets_of_it} | {
-        name: address for name in hosts
-    }
+    keys = {name: secrets.token_hex(16) for name in secrets_of_it}
+    return keys | dict.fromkeys(hosts, address)
 
 
 def _variable(place: tuple[int | str, ...]) -> str:

@@ -27,8 +27,8 @@ from helpdesk.services.account_link import LineAway
 
 logger = logging.getLogger(__name__)
 
-# Three attempts fit into a reply token's life. One number: the SDK's asynchronous client
-# does not take a pair, and its own default is five minutes.
+# Three attempts fit into a reply token's life. One number: the SDK's asynchronous
+# client does not take a pair, and its own default is five minutes.
 _TIMEOUT_SECONDS = 8
 # Where somebody waits before a page, or a turn waits for the dots.
 _SHORT_TIMEOUT_SECONDS = 4

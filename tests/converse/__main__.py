@@ -38,7 +38,7 @@ def passes(stage: Stage, case: Case) -> bool:
     """Play one case in a world of its own, and print how it went."""
     began = time.monotonic()
     try:
-        with stage.world(case.clock) as world:
+        with stage.world(case.clock, with_line=case.needs_line) as world:
             Player(world, case).play()
     except AssertionError as failure:
         print(f"FAILED {case.file.name}: {case.name}\n  {failure}", flush=True)

@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from tests.converse.line_steps import Doing, read_doings
+
 STEP_KINDS = ("user", "button", "page", "line", "operator", "wait")
 _ASSERTIONS = {
     "action_executed",
@@ -19,6 +21,9 @@ _ASSERTIONS = {
     "bot_did_not_utter",
     "state",
 }
+_SETTINGS = ("channel", "clock", "customer")
+_CHANNELS = ("web", "line")
+_STRANGER = "stranger"
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 # The moment at which the sample world is described in the README.
@@ -31,23 +36,42 @@ class BadCase(ValueError):
 
 @dataclass(frozen=True)
 class Step:
-    """One step; `actor` None means the case's customer."""
+    """One step; `actor` is the name of whoever acts.
+
+    `doings`: what a `line:` step does, else nothing.
+    """
 
     kind: str
     value: Any
-    actor: str | None
-    assertions: list[tuple[str, Any]]
+    actor: str
+    assertions: list[tuple[str, Any]] = field(default_factory=list)
+    doings: list[Doing] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Case:
-    """`customer` None means a stranger."""
+    """`channel`: where everybody is who is not seen on LINE by a step of the case."""
 
     file: Path
     name: str
     clock: datetime
-    customer: str | None
     steps: list[Step] = field(default_factory=list)
+    channel: str = "web"
+
+    @property
+    def actors(self) -> list[str]:
+        """All who act, in the order of their first steps."""
+        return list(dict.fromkeys(step.actor for step in self.steps))
+
+    def is_on_line(self, actor: str) -> bool:
+        """Whoever does one thing on LINE is there for the whole case."""
+        return self.channel == "line" or any(
+            step.kind == "line" and step.actor == actor for step in self.steps
+        )
+
+    @property
+    def needs_line(self) -> bool:
+        return any(map(self.is_on_line, self.actors))
 
 
 def read_cases(folder: Path) -> list[Case]:
@@ -93,16 +117,18 @@ def _read_case(
         if fixture not in fixtures:
             raise BadCase(f"{file}: {name}: there is no fixture {fixture!r}")
         settings |= fixtures[fixture]
-    settings |= {key: case[key] for key in ("clock", "customer") if key in case}
-    unknown = settings.keys() - {"clock", "customer"}
+    settings |= {key: case[key] for key in _SETTINGS if key in case}
+    unknown = settings.keys() - {*_SETTINGS}
     if unknown:
         raise BadCase(f"{file}: {name}: a fixture may not set {', '.join(unknown)}")
+    customer = settings.get("customer") or _STRANGER
     try:
-        steps = [_read_step(step) for step in case.get("steps") or []]
+        steps = [_read_step(step, customer) for step in case.get("steps") or []]
         clock = _moment(settings.get("clock", DEFAULT_CLOCK))
+        channel = _channel(settings.get("channel", "web"))
     except ValueError as error:
         raise BadCase(f"{file}: {name}: {error}") from error
-    return Case(file, name, clock, settings.get("customer"), steps)
+    return Case(file, name, clock, steps, channel)
 
 
 def _settings(value: Any) -> dict[str, Any]:
@@ -121,7 +147,14 @@ def _moment(value: Any) -> datetime:
     return moment
 
 
-def _read_step(step: dict[str, Any]) -> Step:
+def _channel(value: Any) -> str:
+    channel = str(value).casefold()
+    if channel not in _CHANNELS:
+        raise ValueError(f"a channel is {' or '.join(_CHANNELS)}, not {value!r}")
+    return channel
+
+
+def _read_step(step: dict[str, Any], customer: str) -> Step:
     kinds = [kind for kind in STEP_KINDS if kind in step]
     if len(kinds) != 1:
         raise ValueError(f"a step is one of {', '.join(STEP_KINDS)}: {step}")
@@ -136,5 +169,11 @@ def _read_step(step: dict[str, Any]) -> Step:
     for name, _ in assertions:
         if name not in _ASSERTIONS:
             raise ValueError(f"there is no assertion {name!r}")
-    value = step[kinds[0]]
-    return Step(kinds[0], "" if value is None else value, step.get("as"), assertions)
+    kind, value = kinds[0], step[kinds[0]]
+    return Step(
+        kind,
+        "" if value is None else value,
+        step.get("as") or customer,
+        assertions,
+        read_doings(value) if kind == "line" else [],
+    )

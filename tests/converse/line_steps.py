@@ -219,19 +219,20 @@ def _edit(value: Any) -> dict[str, str | None]:
 
 
 def _redeliver(value: Any) -> dict[str, Any]:
-    """How often; `all`: every event of the case, else the newest; shuffled or not."""
+    """How often; `is_every`: all events of the case, else the newest one."""
     if isinstance(value, Mapping):
         if value.keys() - {"times", "all", "shuffle"}:
             raise ValueError(f"line: redeliver knows times, all, shuffle, not {value}")
-        shuffle = value.get("shuffle") is True
-        is_all = value.get("all", shuffle) is True
-        return _redeliver(value.get("times")) | {"all": is_all, "shuffle": shuffle}
+        is_shuffled = value.get("shuffle") is True
+        is_every = value.get("all", is_shuffled) is True
+        more = {"is_every": is_every, "is_shuffled": is_shuffled}
+        return _redeliver(value.get("times")) | more
     if folded(value) in ("all", "shuffle", "shuffled"):
-        return {"times": 1, "all": True, "shuffle": folded(value) != "all"}
+        return {"times": 1, "is_every": True, "is_shuffled": folded(value) != "all"}
     times = _TIMES.fullmatch("1" if value in (None, True) else folded(value))
     if times is None or int(times.group(1)) < 1:
         raise ValueError(f"line: {value!r} is no number of redeliveries")
-    return {"times": int(times.group(1)), "all": False, "shuffle": False}
+    return {"times": int(times.group(1)), "is_every": False, "is_shuffled": False}
 
 
 def _outcome(value: Any) -> str:
@@ -244,11 +245,10 @@ def _outcome(value: Any) -> str:
 
 
 def _event(value: Any) -> dict[str, Any]:
-    if isinstance(value, str) and value:
-        return {"type": value}
-    if not (isinstance(value, Mapping) and isinstance(value.get("type"), str)):
+    fields = dict(value) if isinstance(value, Mapping) else {"type": value}
+    if not fields.get("type") or not isinstance(fields["type"], str):
         raise ValueError(f"line: an event has a type: {value!r}")
-    return dict(value)
+    return fields
 
 
 def _group(value: Any) -> str:

@@ -11,9 +11,9 @@ import sqlite3
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,25 +27,15 @@ from helpdesk.gateway.rasa_client import RasaClient, answer_of
 from helpdesk.public import PublicApplication
 from helpdesk.services.conversations import Answer
 from helpdesk.services.ports import InboxItem
+from helpdesk.services.sample_world import line_user_id
 from helpdesk.settings import ROOT, Settings
+from tests.converse.clock import MovableClock
+from tests.converse.line_world import LineWorld
 
 _RASA = ROOT / ".venv-rasa" / "bin" / "rasa"
 _MODEL = ROOT / "models" / "helpdesk.tar.gz"
 _READY_SECONDS = 180
 _SETTLED_SECONDS = 60
-
-
-class MovableClock:
-    """Stands still until a case moves it."""
-
-    def __init__(self, start: datetime) -> None:
-        self._now = start.astimezone(UTC)
-
-    def __call__(self) -> datetime:
-        return self._now
-
-    def move(self, by: timedelta) -> None:
-        self._now += by
 
 
 class RecordingBot:
@@ -91,11 +81,42 @@ class Stage:
             yield
 
     @contextmanager
-    def world(self, start: datetime) -> Iterator[World]:
+    def world(self, start: datetime, *, with_line: bool = False) -> Iterator[World]:
         """A fresh database with the sample people, at this moment."""
         clock = MovableClock(start)
         port = free_port()
+        with ExitStack() as stack:
+            line = None
+            if with_line:
+                webhook = f"http://127.0.0.1:{port}/line/webhook"
+                line = stack.enter_context(LineWorld.running(webhook, clock))
+            yield stack.enter_context(self._product(port, clock, line))
+
+    @contextmanager
+    def _product(
+        self, port: int, clock: MovableClock, line: LineWorld | None
+    ) -> Iterator[World]:
         database = self._folder / f"{secrets.token_hex(4)}.db"
+        helpdesk = build(self._settings(database, port, line), clock)
+        self._fill(helpdesk, database)
+        if line is not None:
+            line.make_menus(helpdesk.catalog.line.menu)
+        install(helpdesk)
+        self._executor = executor()
+        self._forget_conversations()
+        bot = RecordingBot(helpdesk.settings.rasa_url, self._secret)
+        app = PublicApplication(helpdesk, bot).asgi()
+        with serving(app, port):
+            yield World(helpdesk, clock, bot, line)
+        if line is not None:
+            line.check()
+        # Before the database is closed: closing it empties the log of its writes.
+        self._look_for_leaks(helpdesk, line)
+        helpdesk.database.engine.dispose()
+        for file in self._folder.glob(f"{database.name}*"):
+            file.unlink()
+
+    def _settings(self, database: Path, port: int, line: LineWorld | None) -> Settings:
         settings = Settings(
             secret_key=self._secret,
             database_url=f"sqlite:///{database}",
@@ -104,28 +125,19 @@ class Stage:
             public_url=f"http://127.0.0.1:{port}",
             port=port,
         )
-        if start in self._filled:
-            shutil.copyfile(self._filled[start], database)
-        helpdesk = build(settings, clock)
-        if start not in self._filled:
-            self._filled[start] = self._fill(helpdesk, database)
-        install(helpdesk)
-        self._executor = executor()
-        self._forget_conversations()
-        bot = RecordingBot(settings.rasa_url, self._secret)
-        app = PublicApplication(helpdesk, bot).asgi()
-        with serving(app, port):
-            yield World(helpdesk, clock, bot, settings.pages_url)
-        helpdesk.database.engine.dispose()
-        self._look_for_leaks(helpdesk)
-        for file in self._folder.glob(f"{database.name}*"):
-            file.unlink()
+        return settings if line is None else settings.model_copy(update=line.settings())
 
-    def _fill(self, helpdesk: Helpdesk, database: Path) -> Path:
+    def _fill(self, helpdesk: Helpdesk, database: Path) -> None:
+        """Filled once for each moment, and copied from then on."""
+        moment = helpdesk.clock()
+        if moment in self._filled:
+            shutil.copyfile(self._filled[moment], database)
+            return
         helpdesk.database.migrate()
         helpdesk.sample_world.fill()
         helpdesk.database.engine.dispose()
-        return Path(shutil.copyfile(database, self._folder / f"filled-{database.name}"))
+        copy = self._folder / f"filled-{database.name}"
+        self._filled[moment] = Path(shutil.copyfile(database, copy))
 
     @contextmanager
     def _rasa_running(self) -> Iterator[None]:
@@ -166,21 +178,22 @@ class Stage:
             time.sleep(0.3)
         raise RuntimeError(f"Rasa did not start: {log.read_text()[-2000:]}")
 
-    def _look_for_leaks(self, helpdesk: Helpdesk) -> None:
-        """Raises AssertionError if a code or a password stands anywhere in the clear."""
-        secrets_of_sample = {
-            secret
+    def _look_for_leaks(self, helpdesk: Helpdesk, line: LineWorld | None) -> None:
+        """Raises AssertionError if a secret stands in any file in the clear."""
+        kept_secret = {
+            secret: "a code or password"
             for contract in helpdesk.sample_world.contracts()
             for secret in (contract.code, contract.old_code, contract.password)
             if secret
         }
+        for person in helpdesk.sample_world.people():
+            kept_secret[line_user_id(person)] = "a LINE user id"
+        kept_secret |= {} if line is None else line.secrets()
         for file in sorted(self._folder.iterdir()):
             content = file.read_bytes() if file.is_file() else b""
-            leaked = [each for each in secrets_of_sample if each.encode() in content]
-            if leaked:
-                raise AssertionError(
-                    f"{file.name} holds {len(leaked)} secrets in the clear"
-                )
+            for secret, what in kept_secret.items():
+                if secret.encode() in content:
+                    raise AssertionError(f"{file.name} holds {what} in the clear")
 
     def _forget_conversations(self) -> None:
         with sqlite3.connect(self._rasa_database) as connection:
@@ -188,23 +201,40 @@ class Stage:
 
 
 class World:
-    """One case's product, running; everything in it can be looked at."""
+    """One case's product, running; everything in it can be looked at.
+
+    `line` is None where the case needs no LINE.
+    """
 
     def __init__(
-        self, helpdesk: Helpdesk, clock: MovableClock, bot: RecordingBot, address: str
+        self,
+        helpdesk: Helpdesk,
+        clock: MovableClock,
+        bot: RecordingBot,
+        line: LineWorld | None,
     ) -> None:
         self.helpdesk = helpdesk
         self.clock = clock
         self.bot = bot
-        self.address = address
+        self.line = line
+        self.address = helpdesk.settings.pages_url
 
-    def settle(self) -> None:
-        """Wait until nobody waits for an answer. Raises TimeoutError."""
+    def settle(self, on_line: Sequence[str] = ()) -> None:
+        """Wait until nobody waits for an answer. Raises TimeoutError.
+
+        `on_line`: the customers there, to whom everything is brought by then.
+        """
         deadline = time.monotonic() + _SETTLED_SECONDS
-        while self.helpdesk.conversations.customers_with_pending():
+        while waits_for := self._unsettled(on_line):
             if time.monotonic() > deadline:
-                raise TimeoutError("a message was not answered")
+                raise TimeoutError(waits_for)
             time.sleep(0.01)
+
+    def _unsettled(self, on_line: Sequence[str]) -> str:
+        if self.line is not None:
+            return self.line.unsettled(self.helpdesk, on_line)
+        is_waiting = self.helpdesk.conversations.customers_with_pending()
+        return "a message was not answered" if is_waiting else ""
 
 
 @contextmanager

@@ -1,25 +1,26 @@
-"""A customer on the web chat, by HTTP as the page itself talks."""
+"""A customer on the web chat."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.services.ports import Message
-from tests.converse.browser import Browser, CannotDo
+from tests.converse.browser import Browser
+from tests.converse.cases import Step
 from tests.converse.line_steps import folded
+from tests.converse.pages import CannotDo
 
 
 class WebCustomer:
-    """One browser: its cookie says who writes."""
+    """`id` is the product's id of the customer."""
 
-    def __init__(self, helpdesk: Helpdesk, address: str, sample: str | None) -> None:
+    def __init__(self, helpdesk: Helpdesk, sample: str | None) -> None:
         """`sample`: the person of the sample world, None for a stranger."""
         self._conversations = helpdesk.conversations
-        self.browser = Browser(address)
-        body = {"sample": sample} if sample else {}
-        answer = self.browser.client.post("/chat/session", json=body)
-        self.id = str(answer.json()["customer"])
+        self.browser = Browser(helpdesk.settings.pages_url, sample)
+        self.id = self.browser.customer
 
     def say(self, text: str) -> None:
         self._send({"text": text})
@@ -42,11 +43,16 @@ class WebCustomer:
         """The texts in which addresses of pages stand, the newest last."""
         return [message.text for message in self._conversations.messages(self.id)]
 
+    @contextmanager
+    def on_page(self, later: Sequence[Step]) -> Iterator[None]:
+        """Around what is done on a page."""
+        yield
+
     def not_arrived(self, said: Sequence[Message]) -> str:
-        """What of this did not reach the customer; nothing is lost on the web."""
+        """What of this did not reach the customer: on the web the talk is all."""
         return ""
 
     def _send(self, body: dict[str, str]) -> None:
-        response = self.browser.client.post("/chat/messages", json=body)
+        response = self.browser.send(body)
         if response.is_server_error:
             raise CannotDo(f"the message was answered {response.status_code}")

@@ -50,10 +50,12 @@ class Count:
     lost: int = 0
     doubled: int = 0
     misplaced: int = 0
+    repeated: int = 0
     strange: list[str] = field(default_factory=list)
 
     def is_clean(self) -> bool:
-        return not (self.lost or self.doubled or self.misplaced or self.strange)
+        wrong = self.lost + self.doubled + self.misplaced + self.repeated
+        return not (wrong or self.strange)
 
 
 def main() -> int:
@@ -73,7 +75,10 @@ def main() -> int:
     ):
         expected = learn_answers(platform)
         count = run(platform, started, expected, options, chance)
-    print(f"lost {count.lost}, doubled {count.doubled}, misplaced {count.misplaced}")
+    print(
+        f"lost {count.lost}, doubled {count.doubled}, misplaced {count.misplaced};"
+        f" answers to {3 * len(platform.events)} redeliveries: {count.repeated}"
+    )
     for line in [*count.strange[:100], *platform.problems[:5]]:
         print(f"  {line}")
     return 0 if count.is_clean() and not platform.problems else 1
@@ -112,8 +117,9 @@ def run(
         thread.join()
     wait_until_quiet(platform, customers, options.messages)
     platform.faults = Faults()
-    report(platform, began, before, started)
+    report(platform, began, before)
     count = Count()
+    count.repeated = redeliver_everything(platform)
     for customer in customers:
         compare(platform, customer, [expected[each] for each in asked[customer]], count)
     return count
@@ -186,9 +192,16 @@ def compare(
     count.strange.append(f"{customer[:6]}: {len(expected)} asked, {len(said)} answered")
 
 
-def report(
-    platform: LinePlatform, began: float, before: tuple[int, int], started: Product
-) -> None:
+def redeliver_everything(platform: LinePlatform) -> int:
+    """Every event three times more, shuffled; the number of answers that this brings."""
+    before = platform.replies + platform.pushes
+    platform.redeliver_all(3, shuffle=True)
+    platform.settle(300)
+    time.sleep(5)
+    return platform.replies + platform.pushes - before
+
+
+def report(platform: LinePlatform, began: float, before: tuple[int, int]) -> None:
     replies, pushes = platform.replies - before[0], platform.pushes - before[1]
     times = [1000 * each.seconds for each in platform.deliveries if each.status == 200]
     print(f"{time.monotonic() - began:.0f} s; acknowledged in ms: p50", end=" ")

@@ -1,0 +1,122 @@
+"""LINE's stand-in for one case: its menus as `make line-setup` leaves them, its secrets."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from helpdesk.bootstrap import Helpdesk
+from helpdesk.gateway.line_menus import request_for
+from helpdesk.storage.line_catalog import Menu
+from tests.converse.clock import MovableClock
+from tests.line_platform import LinePlatform, Pace, running
+from tests.line_platform.events import PIXEL
+
+_ALIAS = "helpdesk-"
+# The product may be slow on a busy machine; what it refuses comes again at once.
+_PACE = Pace(pause=0.1, longest_pause=1.0, timeout=30.0)
+
+
+class LineWorld:
+    """The platform, running; everything in it can be looked at."""
+
+    def __init__(
+        self, platform: LinePlatform, address: str, clock: MovableClock
+    ) -> None:
+        self.platform = platform
+        self.address = address
+        self.move_clock = clock.move
+
+    @classmethod
+    @contextmanager
+    def running(cls, webhook_url: str, clock: MovableClock) -> Iterator[LineWorld]:
+        platform = LinePlatform(
+            secrets.token_hex(16),
+            secrets.token_urlsafe(48),
+            webhook_url,
+            clock,
+            pace=_PACE,
+        )
+        with running(platform) as address:
+            yield cls(platform, address, clock)
+
+    def settings(self) -> dict[str, str]:
+        """What the product has to know of this LINE."""
+        hosts = ("line_api_url", "line_api_data_url", "line_access_url")
+        return dict.fromkeys(hosts, self.address) | {
+            "line_channel_secret": self.platform.channel_secret,
+            "line_channel_access_token": self.platform.access_token,
+        }
+
+    def make_menus(self, menu: Menu) -> None:
+        """One for each state, without the pictures, which take seconds to draw."""
+        menus = self.platform.menus
+        for variant in menu.variants:
+            made = menus.create(json.loads(request_for(menu, variant, PIXEL).to_json()))
+            menus.get(made).image = PIXEL
+            menus.create_alias(f"{_ALIAS}{variant}", made)
+        menus.set_default(menus.alias(f"{_ALIAS}none"))
+
+    def shown_menu(self, user_id: str) -> str | None:
+        """The variant that this user sees."""
+        shown = self.platform.menu_of(user_id)
+        for alias, menu_id in self.platform.menus.aliases().items():
+            if shown is not None and shown.menu_id == menu_id:
+                return alias.removeprefix(_ALIAS)
+        return None
+
+    def groups(self) -> list[str]:
+        """The groups and rooms that the bot has not left."""
+        chats = self.platform.chats.values()
+        return [chat.chat_id for chat in chats if chat.kind != "user" and chat.friend]
+
+    def unsettled(self, helpdesk: Helpdesk, customers: Sequence[str]) -> str:
+        """What is still under way between LINE and these customers; empty if nothing."""
+        if self.platform.pending_deliveries():
+            return "a webhook was not taken"
+        if helpdesk.conversations.customers_with_pending():
+            return "a message was not answered"
+        with helpdesk.database.reading() as unit:
+            for customer in customers:
+                account = unit.line_accounts.get(customer)
+                if account is None:
+                    continue
+                open_call = unit.line_calls.open_call(customer)
+                if open_call or unit.conversations.said_to(customer, account.delivered):
+                    return "what was said was not brought to LINE"
+                if account.is_friend and account.menu_due:
+                    return "the rich menu was not changed"
+        return "the bot did not leave a group" if self.groups() else ""
+
+    def check(self) -> None:
+        """Raises AssertionError if the product asked or answered LINE wrongly."""
+        if self.platform.problems:
+            raise AssertionError(f"LINE refused: {'; '.join(self.platform.problems)}")
+        refused = {each.status for each in self.platform.deliveries if not each.taken}
+        if refused:
+            raise AssertionError(f"a webhook was answered {refused}")
+
+    def secrets(self) -> dict[str, str]:
+        """What may stand nowhere in the clear, and what it is."""
+        found = {
+            self.platform.channel_secret: "the channel secret",
+            self.platform.access_token: "the access token",
+        }
+        for event in list(self.platform.events.values()):
+            if event.reply_token:
+                found[event.reply_token] = "a reply token"
+            nonce = _link(event.payload).get("nonce")
+            if nonce:
+                found[nonce] = "a nonce"
+        for chat_id, chat in self.platform.chats.items():
+            if chat.kind == "user":
+                found[chat_id] = "a LINE user id"
+        return found
+
+
+def _link(payload: dict[str, Any]) -> dict[str, Any]:
+    link = payload.get("link")
+    return link if isinstance(link, dict) else {}

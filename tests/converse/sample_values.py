@@ -1,0 +1,62 @@
+"""`${eita.2.code:wide}` and the like: the sample world's values at this moment."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from helpdesk.bootstrap import Helpdesk
+
+_VALUE = re.compile(r"\$\{(\w+)\.(\d+)\.(\w+)(?::(\w+))?\}")
+
+
+class SampleValues:
+    def __init__(self, helpdesk: Helpdesk) -> None:
+        self._helpdesk = helpdesk
+
+    def fill(self, value: Any) -> Any:
+        """The value with everything that stands for something. Raises ValueError."""
+        if isinstance(value, str):
+            return _VALUE.sub(lambda found: self._value(*found.groups()), value)
+        if isinstance(value, list):
+            return [self.fill(each) for each in value]
+        if isinstance(value, dict):
+            return {key: self.fill(each) for key, each in value.items()}
+        return value
+
+    def _value(self, person: str, number: str, name: str, dress: str | None) -> str:
+        key = f"{person}.{number}"
+        helpdesk = self._helpdesk
+        contracts = {each.id: each for each in helpdesk.sample_world.contracts()}
+        if key not in contracts:
+            raise ValueError(f"the sample world has no {key}")
+        contract = contracts[key]
+        values = {
+            "login": contract.login,
+            "password": contract.password,
+            "last4": contract.number_last4,
+            "old_code": contract.old_code,
+        }
+        value = (
+            helpdesk.user_codes.show(key, "test")
+            if name == "code"
+            else values.get(name)
+        )
+        if value is None:
+            raise ValueError(f"{key} has no {name}")
+        return _dressed(value, dress)
+
+
+def _dressed(value: str, dress: str | None) -> str:
+    groups = [value[at : at + 4] for at in range(0, len(value), 4)]
+    dresses = {
+        None: value,
+        "wide": "".join(chr(ord(character) + 0xFEE0) for character in value),
+        "spaced": " ".join(groups),
+        "hyphens": "-".join(groups),
+        "short": value[:-1],
+        "long": value + "0",
+    }
+    if dress not in dresses:
+        raise ValueError(f"a code cannot be dressed {dress!r}")
+    return dresses[dress]

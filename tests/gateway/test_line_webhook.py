@@ -1,0 +1,714 @@
+"""`POST /line/webhook`: who is believed, what is stored, and what LINE is told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import threading
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from prometheus_client import REGISTRY
+from sqlalchemy import select
+
+from helpdesk.bootstrap import Helpdesk
+from helpdesk.gateway.line_webhook import Intake
+from helpdesk.public import PublicApplication
+from helpdesk.services.line_events import LineEvent
+from helpdesk.services.ports import InboxItem
+from helpdesk.storage import line_tables, tables
+from tests.fakes import NOW
+from tests.gateway.bots import FakeBot, until
+from tests.line_platform import signature
+
+PAYLOADS = Path(__file__).parent / "payloads"
+# LINE's own example of a signature ("Verify webhook signature").
+SECRET = "8c570fa6dd201bb328f1c1eac23a96d8"
+EMPTY = b'{"destination":"U8e742f61d673b39c7fff3cecb7536ef0","events":[]}'
+SIGNATURE = "GhRKmvmHys4Pi8DxkF4+EayaH0OqtJtaZxgTD9fMDLs="
+BOT = "U8e742f61d673b39c7fff3cecb7536ef0"
+AIKO = "U4af4980629e54a2bb1d6e1a3c9d17f01"
+EITA = "U91eeaf62d91c4a0f8b6b5a5f3f1f2c02"
+
+STORED, NOT_SIGNED = (200, "stored"), (401, "not_signed")
+UNPARSABLE, TOO_LONG = (400, "unparsable"), (413, "too_long")
+NOT_STORED = (503, "not_stored")
+MOST_BYTES = 1_000_000
+TOGETHER = 50
+
+
+class Line:
+    """LINE's side: signs what it delivers."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self.http = http
+
+    async def deliver(self, *events: Any, secret: str = SECRET) -> tuple[int, str]:
+        body = body_of(*events)
+        return await self.post(body, signature(secret, body))
+
+    async def post(
+        self, content: bytes | AsyncIterator[bytes], signed: str | bytes | None
+    ) -> tuple[int, str]:
+        headers = {} if signed is None else {"X-Line-Signature": signed}
+        response = await self.http.post(
+            "/line/webhook", content=content, headers=headers
+        )
+        return response.status_code, response.json()["result"]
+
+
+class Events:
+    """The service of events, with what it was asked kept; `hold` makes it wait."""
+
+    def __init__(self, helpdesk: Helpdesk) -> None:
+        self._events = helpdesk.line_events
+        self.forget_old = helpdesk.line_events.forget_old
+        self.transactions: list[int] = []
+        self.hold = threading.Event()
+        self.hold.set()
+
+    def accept(self, calls: Sequence[Sequence[LineEvent]]) -> list[set[str] | None]:
+        self.transactions.append(len(calls))
+        if not self.hold.wait(5):
+            raise TimeoutError
+        return self._events.accept(calls)
+
+
+@pytest.fixture
+def product(helpdesk: Helpdesk) -> Helpdesk:
+    """The services with a channel on LINE that can be heard, but sends nothing."""
+    line = {"line_channel_secret": SECRET, "line_channel_access_token": ""}
+    return replace(helpdesk, settings=helpdesk.settings.model_copy(update=line))
+
+
+@asynccontextmanager
+async def listening(product: Helpdesk) -> AsyncIterator[Line]:
+    """The application at rest: no worker takes from the inbox."""
+    application = PublicApplication(product, FakeBot())
+    async with _client(application) as http:
+        yield Line(http)
+    application._line._webhook.close()
+
+
+@asynccontextmanager
+async def answering(product: Helpdesk, bot: FakeBot) -> AsyncIterator[Line]:
+    """The application at work."""
+    application = PublicApplication(product, bot)
+    app = application.starlette()
+    async with app.router.lifespan_context(app), _client(application) as http:
+        yield Line(http)
+
+
+def _client(application: PublicApplication) -> httpx.AsyncClient:
+    # An accident of ours is a 500 to LINE, as it is behind a real server.
+    transport = httpx.ASGITransport(application.asgi(), raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://help.example")
+
+
+@pytest.fixture
+async def line(product: Helpdesk) -> AsyncIterator[Line]:
+    async with listening(product) as line:
+        yield line
+
+
+def event(event_id: str, user_id: str = AIKO, **changes: Any) -> dict[str, Any]:
+    """A text of a user, just sent, changed."""
+    message = {"id": f"m-{event_id}", "type": "text", "text": f"{event_id}です"}
+    usual = {
+        "type": "message",
+        "mode": "active",
+        "timestamp": round(datetime.now(UTC).timestamp() * 1000),
+        "source": {"type": "user", "userId": user_id},
+        "webhookEventId": event_id,
+        "deliveryContext": {"isRedelivery": False},
+        "replyToken": f"token-{event_id}",
+        "message": message,
+    }
+    return usual | changes
+
+
+def body_of(*events: Any, destination: str = BOT) -> bytes:
+    return json.dumps({"destination": destination, "events": list(events)}).encode()
+
+
+def stored(helpdesk: Helpdesk) -> list[tuple[str, str]]:
+    """Id and type of each event."""
+    events = line_tables.line_events
+    with helpdesk.database.engine.connect() as connection:
+        rows = connection.execute(select(events).order_by(events.c.event_id)).all()
+    return [(row.event_id, row.type) for row in rows]
+
+
+def written(helpdesk: Helpdesk, user_id: str = AIKO) -> list[str]:
+    """What stands in the transcript of this user."""
+    with helpdesk.database.reading() as unit:
+        customer = unit.line_accounts.customer_of(helpdesk.cipher.fingerprint(user_id))
+    lines = helpdesk.conversations.messages(customer) if customer else []
+    return [line.text for line in lines]
+
+
+def waiting(helpdesk: Helpdesk) -> list[tuple[str, str]]:
+    """The text or payload of each inbox item that waits, with its event."""
+    inbox = tables.inbox
+    with helpdesk.database.engine.connect() as connection:
+        rows = connection.execute(select(inbox).order_by(inbox.c.id)).all()
+    return [
+        (row.event_id, row.payload or row.text)
+        for row in rows
+        if row.finished_at is None
+    ]
+
+
+def sabotage(helpdesk: Helpdesk, *statements: str) -> None:
+    with helpdesk.database.engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+# --- Who is believed ------------------------------------------------------------------
+
+
+async def test_check_of_the_connection_is_answered(line: Line, product: Helpdesk):
+    assert await line.post(EMPTY, SIGNATURE) == STORED
+    assert stored(product) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "signed"),
+    [
+        pytest.param(EMPTY, None, id="no signature"),
+        pytest.param(EMPTY, "", id="empty"),
+        pytest.param(EMPTY, SIGNATURE[:-2] + "x=", id="wrong"),
+        pytest.param(EMPTY, "署名".encode(), id="not ASCII"),
+        pytest.param(EMPTY, b"\xff\xfe", id="no UTF-8"),
+        pytest.param(EMPTY, "A" * 10_000, id="very long"),
+    ],
+)
+async def test_call_that_is_not_signed_is_refused(
+    line: Line, product: Helpdesk, body: bytes, signed: str | bytes | None
+):
+    assert await line.post(body, signed) == NOT_SIGNED
+
+
+async def test_call_changed_by_a_byte_is_refused_and_not_stored(
+    line: Line, product: Helpdesk
+):
+    body = body_of(event("a"))
+    signed = signature(SECRET, body)
+
+    outcomes = [
+        await line.post(changed, signed)
+        for changed in (
+            body + b"\n",
+            body[:-1],
+            body.replace(b"a", b"b", 1),
+            body[:20] + bytes([body[20] ^ 1]) + body[21:],
+        )
+    ]
+
+    assert outcomes == [NOT_SIGNED] * 4
+    assert (stored(product), waiting(product)) == ([], [])
+
+
+async def test_each_of_two_secrets_is_believed_while_one_rotates(product: Helpdesk):
+    two = {"line_channel_secret": f"an old secret, {SECRET}"}
+    settings = product.settings.model_copy(update=two)
+
+    async with listening(replace(product, settings=settings)) as line:
+        outcomes = [
+            await line.deliver(event(secret), secret=secret)
+            for secret in ("an old secret", SECRET, "another secret")
+        ]
+
+    assert outcomes == [STORED, STORED, NOT_SIGNED]
+    assert [event_id for event_id, _ in stored(product)] == [SECRET, "an old secret"]
+
+
+@pytest.mark.parametrize("configured", ["", " , ,"], ids=repr)
+async def test_nobody_is_believed_without_a_secret(product: Helpdesk, configured: str):
+    none = {"line_channel_secret": configured}
+    settings = product.settings.model_copy(update=none)
+
+    async with listening(replace(product, settings=settings)) as line:
+        outcome = await line.deliver(event("a"), secret="")
+
+    assert (outcome, stored(product)) == (NOT_SIGNED, [])
+
+
+async def test_signature_is_checked_before_anything_is_read(line: Line):
+    assert await line.post(b"{", "wrong") == NOT_SIGNED
+
+
+async def test_webhook_is_only_posted_to(line: Line):
+    response = await line.http.get("/line/webhook")
+
+    assert response.status_code == 405
+
+
+# --- What is not stored ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"{", id="no JSON"),
+        pytest.param(b"\xff", id="no UTF-8"),
+        pytest.param(b"[]", id="list"),
+        pytest.param(b'{"destination":"U"}', id="no events"),
+        pytest.param(b"[" * 400_000, id="deep"),
+        pytest.param(b'{"events":[' + b"9" * 5000 + b"]}", id="a number too long"),
+    ],
+)
+async def test_body_that_is_no_webhook_is_refused(line: Line, body: bytes):
+    assert await line.post(body, signature(SECRET, body)) == UNPARSABLE
+
+
+async def test_body_of_a_megabyte_is_read_and_a_longer_one_is_not(
+    line: Line, product: Helpdesk
+):
+    longest = body_of(event("a")).ljust(MOST_BYTES)
+    longer = body_of(event("b")).ljust(MOST_BYTES + 1)
+
+    outcomes = [
+        await line.post(body, signature(SECRET, body)) for body in (longest, longer)
+    ]
+
+    assert (outcomes, stored(product)) == ([STORED, TOO_LONG], [("a", "message")])
+
+
+async def test_long_body_of_undeclared_length_is_not_read_to_its_end(line: Line):
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        for _ in range(1000):
+            sent += 100_000
+            yield b" " * 100_000
+
+    assert await line.post(endless(), SIGNATURE) == TOO_LONG
+
+
+@pytest.mark.parametrize("declared", ["much", "-1", "1e3"])
+async def test_length_that_is_no_number_is_not_believed(line: Line, declared: str):
+    headers = {"x-line-signature": SIGNATURE, "content-length": declared}
+
+    response = await line.http.post("/line/webhook", content=EMPTY, headers=headers)
+
+    assert response.status_code == 200
+
+
+# --- What is stored -------------------------------------------------------------------
+
+
+async def test_several_events_of_several_users_are_stored(
+    line: Line, product: Helpdesk
+):
+    outcome = await line.deliver(event("a"), event("b", EITA), event("c"))
+
+    assert outcome == STORED
+    assert (written(product), written(product, EITA)) == (
+        ["aです", "cです"],
+        ["bです"],
+    )
+    assert waiting(product) == [("a", "aです"), ("b", "bです"), ("c", "cです")]
+
+
+async def test_events_of_one_call_are_taken_in_the_order_in_which_they_happened(
+    line: Line, product: Helpdesk
+):
+    later, earlier = event("later"), event("earlier")
+    earlier["timestamp"] -= 1000
+
+    await line.deliver(later, earlier)
+
+    assert written(product) == ["earlierです", "laterです"]
+
+
+async def test_event_that_comes_twice_in_a_call_is_stored_once(
+    line: Line, product: Helpdesk
+):
+    outcome = await line.deliver(event("a"), event("a"), event("b"))
+
+    assert (outcome, written(product)) == (STORED, ["aです", "bです"])
+
+
+async def test_event_that_comes_again_is_stored_once(line: Line, product: Helpdesk):
+    again = event("a", deliveryContext={"isRedelivery": True})
+
+    outcomes = [await line.deliver(each) for each in (event("a"), again, event("a"))]
+
+    assert (outcomes, written(product)) == ([STORED] * 3, ["aです"])
+
+
+async def test_event_that_comes_in_twenty_calls_at_once_is_stored_once(
+    line: Line, product: Helpdesk
+):
+    calls = (line.deliver(event("a"), event(f"b-{n}", EITA)) for n in range(20))
+
+    outcomes = await asyncio.gather(*calls)
+
+    assert outcomes == [STORED] * 20
+    assert (written(product), len(written(product, EITA))) == (["aです"], 20)
+
+
+@pytest.mark.parametrize("file", sorted(PAYLOADS.glob("*.json")), ids=lambda f: f.stem)
+async def test_every_kind_of_event_is_stored_and_answered_with_200(
+    line: Line, product: Helpdesk, file: Path
+):
+    body = file.read_bytes()
+
+    outcome = await line.post(body, signature(SECRET, body))
+
+    wanted = [
+        (each["webhookEventId"], each["type"]) for each in json.loads(body)["events"]
+    ]
+    assert (outcome, stored(product)) == (STORED, sorted(wanted))
+
+
+async def test_unknown_event_is_kept_encrypted_and_says_nothing(
+    line: Line, product: Helpdesk
+):
+    unknown = event(
+        "a", type="somethingNew", somethingNew={"detail": "秘密"}, message=1
+    )
+
+    outcome = await line.deliver(unknown)
+
+    with product.database.engine.connect() as connection:
+        row = connection.execute(select(line_tables.line_events)).one()
+    assert (outcome, written(product), waiting(product)) == (STORED, [], [])
+    assert json.loads(product.cipher.decrypt(row.content)) == unknown
+
+
+@pytest.mark.parametrize("name", ["group_text", "room_text", "edited", "join"])
+async def test_group_makes_no_customer_and_no_turn(
+    line: Line, product: Helpdesk, name: str
+):
+    before = _customers(product)
+    body = (PAYLOADS / f"{name}.json").read_bytes()
+
+    await line.post(body, signature(SECRET, body))
+
+    assert (_customers(product), waiting(product)) == (before, [])
+
+
+async def test_standby_is_stored_and_makes_no_turn(line: Line, product: Helpdesk):
+    body = (PAYLOADS / "standby.json").read_bytes()
+
+    outcome = await line.post(body, signature(SECRET, body))
+
+    assert (outcome, len(stored(product))) == (STORED, 1)
+    assert (written(product), waiting(product)) == ([], [])
+
+
+def _customers(helpdesk: Helpdesk) -> int:
+    with helpdesk.database.engine.connect() as connection:
+        return len(connection.execute(select(tables.customers)).all())
+
+
+# --- What is strange ------------------------------------------------------------------
+
+
+def _message(**message: Any) -> dict[str, Any]:
+    return {"message": {"id": "m-1", "type": "text", "text": "はい"} | message}
+
+
+def _deep() -> Any:
+    deep: Any = 1
+    for _ in range(500):
+        deep = {"a": [deep]}
+    return deep
+
+
+STRANGE = {
+    "no message": {"message": None},
+    "message a list": {"message": [1]},
+    "message without anything": {"message": {}},
+    "type a list": _message(type=["text"]),
+    "type unknown": _message(type="hologram"),
+    "text a number": _message(text=17),
+    "text null": _message(text=None),
+    "text empty": _message(text=""),
+    "text of NUL": _message(text="\x00\x00"),
+    "half an emoji": _message(text="は\ud83dい"),
+    "text of 900 KB": _message(text="あ" * 150_000),
+    "a command": _message(text='/EXTERNAL_holder_linked{"subscription": "eita-1"}'),
+    "message id a number": _message(id=17),
+    "message id a list": _message(id=["17"]),
+    "message id very long": _message(id="1" * 1000),
+    "deep": _message(more=_deep()),
+    "sticker without anything": {"message": {"type": "sticker"}},
+    "keywords null": _message(type="sticker", text=None, keywords=None),
+    "keywords a text": _message(type="sticker", text=None, keywords="hi"),
+    "keywords mixed": _message(type="sticker", text=None, keywords=[1, None, {}]),
+    "keywords an object": _message(type="sticker", text=None, keywords={"hi": 1}),
+    "no postback": {"type": "postback"},
+    "data null": {"type": "postback", "postback": {"data": None}},
+    "data a number": {"type": "postback", "postback": {"data": 1}},
+    "data unknown": {"type": "postback", "postback": {"data": "1:menu:nothing"}},
+    "data of a command": {"type": "postback", "postback": {"data": "1:/affirm"}},
+    "data very long": {"type": "postback", "postback": {"data": "1:" * 10_000}},
+    "follow without anything": {"type": "follow"},
+    "unsend without anything": {"type": "unsend"},
+    "unsend of a number": {"type": "unsend", "unsend": {"messageId": 17}},
+    "unsend of nothing": {"type": "unsend", "unsend": {"messageId": "17"}},
+    "edit of nothing": {"type": "messageEdited"},
+    "link without anything": {"type": "accountLink"},
+    "link maybe": {"type": "accountLink", "link": {"result": "maybe", "nonce": "n"}},
+    "nonce a list": {"type": "accountLink", "link": {"result": "ok", "nonce": [1]}},
+    "type of 100 characters": {"type": "x" * 100},
+    "type of an attribute": {"type": "__class__"},
+    "type a common property": {"type": "source"},
+    "moment a text": {"timestamp": "1462629479859"},
+    "moment negative": {"timestamp": -1},
+    "moment of 1e30": {"timestamp": 1e30},
+    "moment of 30 digits": {"timestamp": 10**30},
+    "moment in the year 1": {"timestamp": -62_135_500_000_000},
+    "moment in the year 9999": {"timestamp": 253_402_300_000_000},
+    "old and redelivered": {
+        "timestamp": 0,
+        "deliveryContext": {"isRedelivery": True},
+    },
+    "user id of 100 KB": {"source": {"type": "user", "userId": "U" * 100_000}},
+    "token of 100 KB": {"replyToken": "t" * 100_000},
+    "no source": {"source": None},
+    "source of an unknown type": {"source": {"type": "openchat", "userId": AIKO}},
+}
+
+
+@pytest.mark.parametrize("strange", STRANGE.values(), ids=STRANGE)
+async def test_strange_event_is_stored_with_its_neighbours(
+    line: Line, product: Helpdesk, strange: dict[str, Any]
+):
+    outcome = await line.deliver(
+        event("before", EITA), event("strange") | strange, event("z-after", EITA)
+    )
+
+    assert (outcome, [event_id for event_id, _ in stored(product)]) == (
+        STORED,
+        ["before", "strange", "z-after"],
+    )
+    assert sorted(written(product, EITA)) == ["beforeです", "z-afterです"]
+
+
+async def test_strange_events_are_answered_like_others(product: Helpdesk):
+    bot = FakeBot()
+
+    async with answering(product, bot) as line:
+        for number, strange in enumerate(STRANGE.values()):
+            await line.deliver(event(f"strange-{number}") | strange)
+        await line.deliver(event("last"))
+        await until(lambda: not waiting(product))
+
+    assert "lastです" in bot.asked
+    assert not [text for text in bot.asked if text.startswith("/EXTERNAL_holder")]
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        pytest.param({"webhookEventId": "a\ud83d"}, id="event id"),
+        pytest.param({"type": "new\ud83d"}, id="type"),
+        pytest.param({"replyToken": "token\ud83d"}, id="reply token"),
+        pytest.param({"source": {"type": "user", "userId": "U\ud83d"}}, id="user id"),
+        pytest.param(
+            _message(type="sticker", text=None, keywords=7), id="keywords a number"
+        ),
+    ],
+)
+@pytest.mark.xfail(
+    strict=True,
+    reason="line_payloads._event cleans the detail only, and LineEventService._sticker"
+    " iterates over whatever keywords are: 503 for ever, for the whole call",
+)
+async def test_stranger_event_is_stored_with_its_neighbours(
+    line: Line, product: Helpdesk, strange: dict[str, Any]
+):
+    outcome = await line.deliver(event("strange") | strange, event("after", EITA))
+
+    assert (outcome, written(product, EITA)) == (STORED, ["afterです"])
+
+
+async def test_event_without_a_usable_id_is_passed_over(line: Line, product: Helpdesk):
+    unusable = [
+        event("x", webhookEventId=each)
+        for each in (None, "", 17, ["a"], {}, True, "a" * 65)
+    ]
+
+    outcome = await line.deliver(*unusable, None, "event", [], event("a", EITA))
+
+    assert (outcome, stored(product)) == (STORED, [("a", "message")])
+    assert (written(product), written(product, EITA)) == ([], ["aです"])
+
+
+# --- In time --------------------------------------------------------------------------
+
+
+async def test_answer_comes_although_the_bot_hangs(product: Helpdesk):
+    forever = asyncio.Event()
+
+    async def hang(_: InboxItem) -> None:
+        await forever.wait()
+
+    bot = FakeBot(hang)
+    async with answering(product, bot) as line:
+        outcomes = [
+            await line.deliver(event(f"{n}", f"U{n:032x}")) for n in range(TOGETHER)
+        ]
+        await until(lambda: len(bot.asked) == TOGETHER)
+        outcomes += [await line.deliver(event("late"))]
+
+    assert outcomes == [STORED] * (TOGETHER + 1)
+
+
+async def test_calls_that_come_together_are_stored_together(product: Helpdesk):
+    events = Events(product)
+    events.hold.clear()
+    application = PublicApplication(replace(product, line_events=events), FakeBot())
+    intake = application._line._webhook._intake
+
+    async with _client(application) as http:
+        calls = [
+            asyncio.create_task(Line(http).deliver(event(f"{n}")))
+            for n in range(TOGETHER)
+        ]
+        await until(lambda: len(intake._waiting) == TOGETHER - 1)
+        events.hold.set()
+        outcomes = await asyncio.gather(*calls)
+    intake.close()
+
+    assert (outcomes, events.transactions) == ([STORED] * TOGETHER, [1, TOGETHER - 1])
+    assert len(stored(product)) == TOGETHER
+
+
+async def test_call_that_cannot_be_stored_fails_alone(
+    product: Helpdesk, line: Line, caplog: pytest.LogCaptureFixture
+):
+    sabotage(
+        product,
+        "CREATE TRIGGER refuse BEFORE INSERT ON line_events WHEN NEW.type = 'refused'"
+        " BEGIN SELECT RAISE(ABORT, 'refused'); END",
+    )
+    calls = [line.deliver(event(f"{n}")) for n in range(9)]
+    refused = line.deliver(event("neighbour"), event("r", type="refused"))
+
+    outcomes = await asyncio.gather(*calls[:5], refused, *calls[5:])
+
+    sabotage(product, "DROP TRIGGER refuse")
+    assert outcomes == [STORED] * 5 + [NOT_STORED] + [STORED] * 4
+    assert [event_id for event_id, _ in stored(product)] == [f"{n}" for n in range(9)]
+    assert {record.getMessage() for record in caplog.records} == {
+        "A webhook call could not be stored"
+    }
+
+
+async def test_call_that_the_database_refuses_is_taken_when_it_comes_again(
+    product: Helpdesk, line: Line, caplog: pytest.LogCaptureFixture
+):
+    sabotage(product, "ALTER TABLE line_events RENAME TO away")
+    with caplog.at_level(logging.DEBUG, "helpdesk"):
+        refused = await line.deliver(event("a"))
+    sabotage(product, "ALTER TABLE away RENAME TO line_events")
+    again = event("a", deliveryContext={"isRedelivery": True})
+
+    taken = await line.deliver(again)
+
+    assert (refused, taken, written(product)) == (NOT_STORED, STORED, ["aです"])
+    for secret in ("aです", AIKO, "token-a"):
+        assert secret not in caplog.text
+
+
+async def test_results_are_counted(line: Line):
+    def count(result: str) -> float:
+        name = "helpdesk_line_webhooks_total"
+        return REGISTRY.get_sample_value(name, {"result": result}) or 0.0
+
+    before = count("stored"), count("not_signed")
+
+    await line.deliver(event("a"))
+    await line.post(EMPTY, "wrong")
+
+    assert (count("stored"), count("not_signed")) == (before[0] + 1, before[1] + 1)
+
+
+# --- Intake ---------------------------------------------------------------------------
+
+
+def _events(*event_ids: str) -> list[LineEvent]:
+    return [LineEvent(event_id, "message", NOW) for event_id in event_ids]
+
+
+async def test_intake_gives_each_call_its_own_result():
+    def accept(calls: Sequence[Sequence[LineEvent]]) -> list[set[str] | None]:
+        return [
+            None if call[0].event_id == "bad" else {each.event_id for each in call}
+            for call in calls
+        ]
+
+    intake = Intake(accept)
+    calls = (_events("a", "b"), _events("bad"), _events("c"))
+    results = await asyncio.gather(*(intake.store(call) for call in calls))
+    intake.close()
+
+    assert results == [{"a", "b"}, None, {"c"}]
+
+
+async def test_intake_that_fails_is_none_for_all_and_goes_on(
+    caplog: pytest.LogCaptureFixture,
+):
+    asked = 0
+
+    def accept(calls: Sequence[Sequence[LineEvent]]) -> list[set[str] | None]:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            raise ZeroDivisionError
+        return [set() for _ in calls]
+
+    intake = Intake(accept)
+    first = await intake.store(_events("a"))
+    second = await intake.store(_events("b"))
+    intake.close()
+
+    assert (first, second) == (None, set())
+    assert [record.getMessage() for record in caplog.records] == [
+        "Webhook calls could not be stored"
+    ]
+
+
+async def test_intake_stores_what_somebody_who_has_hung_up_has_sent():
+    hold = threading.Event()
+    accepted: list[str] = []
+
+    def accept(calls: Sequence[Sequence[LineEvent]]) -> list[set[str] | None]:
+        hold.wait(5)
+        accepted.extend(each.event_id for call in calls for each in call)
+        return [set() for _ in calls]
+
+    intake = Intake(accept)
+    gone = asyncio.create_task(intake.store(_events("a")))
+    await until(lambda: intake._running is not None)
+    stays = asyncio.create_task(intake.store(_events("b")))
+    await until(lambda: len(intake._waiting) == 1)
+    gone.cancel()
+    hold.set()
+    result = await stays
+    intake.close()
+
+    assert (result, accepted, gone.cancelled()) == (set(), ["a", "b"], True)
+
+
+async def test_intake_that_is_closed_takes_nothing(caplog: pytest.LogCaptureFixture):
+    intake = Intake(lambda calls: [set() for _ in calls])
+    intake.close()
+
+    assert await intake.store(_events("a")) is None
+    assert len(caplog.records) == 1
