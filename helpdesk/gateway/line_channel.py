@@ -26,7 +26,7 @@ _LONGEST_WAIT_SECONDS = 10.0
 
 
 class LineChannel:
-    """Without an access token webhooks are stored and answered, but nothing is sent."""
+    """Without an access token, webhooks are stored and answered, but nothing sent."""
 
     def __init__(
         self, helpdesk: Helpdesk, hub: Hub, wake_bot: Callable[[str], None]
@@ -49,6 +49,8 @@ class LineChannel:
         """Send until the block ends."""
         settings = self._helpdesk.settings
         if not settings.line_channel_access_token:
+            if settings.line_secrets:
+                logger.warning("LINE_CHANNEL_ACCESS_TOKEN is missing: nothing is sent")
             yield
             self._webhook.close()
             return

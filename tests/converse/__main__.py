@@ -1,4 +1,7 @@
-"""`python -m tests.converse FOLDER [--only WORDS]`: plays all cases of the folder."""
+"""`python -m tests.converse FOLDER [--only WORDS]`: plays all cases of the folder.
+
+`--on-line` plays cases written for the web chat with everybody on LINE.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import argparse
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from tests.converse.cases import BadCase, Case, read_cases
@@ -18,6 +22,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Plays conversation tests.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", default="", help="cases whose name holds these words")
+    parser.add_argument(
+        "--on-line", action="store_true", help="play every case with everybody on LINE"
+    )
     arguments = parser.parse_args()
     try:
         cases = read_cases(arguments.folder)
@@ -25,6 +32,8 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     cases = [case for case in cases if arguments.only in case.name]
+    if arguments.on_line:
+        cases = [replace(case, channel="line") for case in cases]
     with tempfile.TemporaryDirectory(prefix="converse-") as folder:
         stage = Stage(Path(folder))
         print(f"Starting Rasa for {len(cases)} cases ...", flush=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -70,19 +70,21 @@ class LineWorld:
 
     def groups(self) -> list[str]:
         """The groups and rooms that the bot has not left."""
-        chats = self.platform.chats.values()
+        chats = list(self.platform.chats.values())
         return [chat.chat_id for chat in chats if chat.kind != "user" and chat.friend]
 
-    def unsettled(self, helpdesk: Helpdesk, customers: Sequence[str]) -> str:
-        """What is still under way between LINE and these customers; empty if nothing."""
+    def unsettled(self, helpdesk: Helpdesk) -> str:
+        """What is still under way between LINE and the product; empty if nothing."""
         if self.platform.pending_deliveries():
             return "a webhook was not taken"
         if helpdesk.conversations.customers_with_pending():
             return "a message was not answered"
         with helpdesk.database.reading() as unit:
-            for customer in customers:
-                account = unit.line_accounts.get(customer)
-                if account is None:
+            for user_id in self._users():
+                user_hash = helpdesk.cipher.fingerprint(user_id)
+                customer = unit.line_accounts.customer_of(user_hash)
+                account = customer and unit.line_accounts.get(customer)
+                if not (customer and account):
                     continue
                 open_call = unit.line_calls.open_call(customer)
                 if open_call or unit.conversations.said_to(customer, account.delivered):
@@ -90,6 +92,10 @@ class LineWorld:
                 if account.is_friend and account.menu_due:
                     return "the rich menu was not changed"
         return "the bot did not leave a group" if self.groups() else ""
+
+    def _users(self) -> list[str]:
+        chats = list(self.platform.chats.values())
+        return [chat.chat_id for chat in chats if chat.kind == "user"]
 
     def check(self) -> None:
         """Raises AssertionError if the product asked or answered LINE wrongly."""
@@ -111,10 +117,7 @@ class LineWorld:
             nonce = _link(event.payload).get("nonce")
             if nonce:
                 found[nonce] = "a nonce"
-        for chat_id, chat in self.platform.chats.items():
-            if chat.kind == "user":
-                found[chat_id] = "a LINE user id"
-        return found
+        return found | dict.fromkeys(self._users(), "a LINE user id")
 
 
 def _link(payload: dict[str, Any]) -> dict[str, Any]:

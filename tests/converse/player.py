@@ -52,7 +52,7 @@ class Player:
         customer = self._customer(step.actor)
         turns = len(self._world.bot.turns)
         getattr(self, f"_do_{step.kind}")(customer, step, own)
-        self._world.settle(self._ids_on_line())
+        self._world.settle()
         said = self._news(customer)
         done = [
             turn
@@ -84,13 +84,6 @@ class Player:
 
     def _is_sample(self, actor: str) -> bool:
         return self._world.helpdesk.sample_world.is_person(actor)
-
-    def _ids_on_line(self) -> list[str]:
-        return [
-            each.id
-            for each in self._customers.values()
-            if isinstance(each, LineCustomer)
-        ]
 
     def _news(self, customer: Customer) -> list[Message]:
         after = self._seen.get(customer.id, 0)

@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -219,20 +219,17 @@ class World:
         self.line = line
         self.address = helpdesk.settings.pages_url
 
-    def settle(self, on_line: Sequence[str] = ()) -> None:
-        """Wait until nobody waits for an answer. Raises TimeoutError.
-
-        `on_line`: the customers there, to whom everything is brought by then.
-        """
+    def settle(self) -> None:
+        """Wait until all are answered, on LINE too. Raises TimeoutError."""
         deadline = time.monotonic() + _SETTLED_SECONDS
-        while waits_for := self._unsettled(on_line):
+        while waits_for := self._unsettled():
             if time.monotonic() > deadline:
                 raise TimeoutError(waits_for)
             time.sleep(0.01)
 
-    def _unsettled(self, on_line: Sequence[str]) -> str:
+    def _unsettled(self) -> str:
         if self.line is not None:
-            return self.line.unsettled(self.helpdesk, on_line)
+            return self.line.unsettled(self.helpdesk)
         is_waiting = self.helpdesk.conversations.customers_with_pending()
         return "a message was not answered" if is_waiting else ""
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.handoff import Speaker
+from helpdesk.domain.line_sending import CallState, Outcome
+from helpdesk.domain.linking import LinkRole
 from helpdesk.services.conversations import Answer, BotMessage, Turn
-from helpdesk.services.line_delivery import Call, MessagesIn
+from helpdesk.services.line_delivery import Call, MessagesIn, NotYet
 from helpdesk.services.line_events import LineEvent
 from helpdesk.services.sample_world import line_user_id
 from tests.fakes import NOW
@@ -72,6 +74,45 @@ def tap(event_id: str, data: Any, **more: Any) -> LineEvent:
     return event("postback", event_id, data=data, **more)
 
 
+def account_linked(
+    nonce: Any, event_id: str = "e1", user: str | None = EITA, result: str = "ok"
+) -> LineEvent:
+    """What LINE says of a link; of a failure it does not say whose it was."""
+    user = user if result == "ok" else None
+    return event("accountLink", event_id, user, nonce=nonce, result=result)
+
+
+def authenticated_page(
+    helpdesk: Helpdesk, customer: str, role: LinkRole, subscription: str
+) -> str:
+    """The token of a page on which the customer has proved the subscription."""
+    with helpdesk.database.writing() as unit:
+        token = helpdesk.linking.offer_page(unit, customer, role)
+    helpdesk.linking.open_page(token, role)
+    helpdesk.linking.authenticate(token, role, subscription)
+    return token
+
+
+def begin_link(
+    helpdesk: Helpdesk,
+    customer: str = "eita",
+    role: LinkRole = LinkRole.HOLDER,
+    subscription: str = "eita.1",
+    *,
+    may_move: bool = False,
+) -> str:
+    """Take a customer through the page; the nonce that goes to LINE."""
+    token = authenticated_page(helpdesk, customer, role, subscription)
+    return helpdesk.account_link.begin(token, role, may_move=may_move)
+
+
+def links(helpdesk: Helpdesk, customer: str = "eita") -> list[tuple[str, LinkRole]]:
+    return [
+        (link.subscription, link.role)
+        for link, _ in helpdesk.linking.links_of(customer)
+    ]
+
+
 def accept(helpdesk: Helpdesk, *events: LineEvent) -> set[str] | None:
     """One webhook call with these events."""
     (result,) = helpdesk.line_events.accept([events])
@@ -112,6 +153,29 @@ def next_call(
     call = helpdesk.line_delivery.next_call(customer, messages_in, may_push=may_push)
     assert isinstance(call, Call)
     return call
+
+
+def look(
+    helpdesk: Helpdesk, customer: str = "eita", *, may_push: bool = True
+) -> Call | NotYet | None:
+    """What there is to send now, if anything."""
+    return helpdesk.line_delivery.next_call(customer, lambda _: 1, may_push=may_push)
+
+
+def judge(helpdesk: Helpdesk, call: Call, outcome: Outcome) -> CallState | None:
+    """The state of the call after this; None if it was closed before."""
+    verdict = helpdesk.line_delivery.judge(call, outcome)
+    return None if verdict is None else verdict.state
+
+
+def calls_in_turn(helpdesk: Helpdesk, messages_in: MessagesIn) -> list[Call]:
+    """All calls, each of them accepted."""
+    found = []
+    next_one = helpdesk.line_delivery.next_call
+    while isinstance(call := next_one("eita", messages_in, may_push=True), Call):
+        judge(helpdesk, call, Outcome.ACCEPTED)
+        found.append(call)
+    return found
 
 
 def words(call: Call) -> list[str]:
