@@ -19,6 +19,8 @@ from helpdesk.settings import BadSettings, Settings
 from helpdesk.staff import StaffApplication
 from helpdesk.storage.catalog import BadCatalog
 
+_SWITCH_SECONDS = 0.001
+
 
 class Servers:
     """Several servers in one process, which stop together."""
@@ -34,7 +36,13 @@ class Servers:
         server.handle_exit = self._stop  # type: ignore[method-assign]  # its only hook
         self._servers.append(server)
 
-    async def serve(self) -> None:
+    def run(self) -> None:
+        """Serve until stopped, on uvicorn's choice of event loop."""
+        factory = self._servers[0].config.get_loop_factory()
+        with asyncio.Runner(loop_factory=factory) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
         await asyncio.gather(*(server.serve() for server in self._servers))
 
     def _stop(self, sig: int, frame: FrameType | None) -> None:
@@ -55,10 +63,13 @@ def main() -> int:
     except (BadSettings, BadCatalog) as error:
         print(error, file=sys.stderr)
         return 1
+    # The thread that answers LINE waits for those that think, five milliseconds each by
+    # default; there are several of them.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     servers = Servers()
     servers.add(PublicApplication(helpdesk).asgi(), "0.0.0.0", settings.port)
     servers.add(StaffApplication().starlette(), "127.0.0.1", settings.staff_port)
-    asyncio.run(servers.serve())
+    servers.run()
     return 0
 
 

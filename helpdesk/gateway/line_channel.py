@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.linking import LinkRole
+from helpdesk.gateway.customer_tasks import logged
 from helpdesk.gateway.line_client import LineClient
 from helpdesk.gateway.line_messages import LineMessages
 from helpdesk.gateway.line_sender import LineSender
@@ -22,6 +23,8 @@ from helpdesk.services.account_link import LineAway
 logger = logging.getLogger(__name__)
 
 _ASK_AGAIN_SECONDS = 10.0
+# Sorting looks by itself now and then: it may have failed when it was called.
+_LOOK_SECONDS = 2.0
 _LONGEST_WAIT_SECONDS = 10.0
 
 
@@ -34,10 +37,11 @@ class LineChannel:
         self._helpdesk = helpdesk
         self._hub = hub
         self._wake_bot = wake_bot
-        self._webhook = LineWebhook(helpdesk, self._wake, self._leave)
+        self._webhook = LineWebhook(helpdesk, self._arrived, self._leave)
         self._client: LineClient | None = None
         self._sender: LineSender | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._unsorted = asyncio.Event()
         self._leaving: set[tuple[str, str]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -46,14 +50,26 @@ class LineChannel:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Send until the block ends."""
+        """Sort what comes, and send, until the block ends."""
         settings = self._helpdesk.settings
-        if not settings.line_channel_access_token:
-            if settings.line_secrets:
-                logger.warning("LINE_CHANNEL_ACCESS_TOKEN is missing: nothing is sent")
-            yield
-            self._webhook.close()
-            return
+        self._start(self._sort())
+        if settings.line_channel_access_token:
+            self._begin_sending()
+        elif settings.line_secrets:
+            logger.warning("LINE_CHANNEL_ACCESS_TOKEN is missing: nothing is sent")
+        yield
+        for task in self._tasks:
+            task.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._sender is not None:
+            await self._sender.close()
+        if self._client is not None:
+            await self._client.close()
+        self._webhook.close()
+
+    def _begin_sending(self) -> None:
+        settings = self._helpdesk.settings
         self._loop = asyncio.get_running_loop()
         self._client = LineClient(
             settings.line_channel_access_token, settings.line_api_url
@@ -64,14 +80,6 @@ class LineChannel:
         self._hub.add_listener(self._sender)
         self._start(self._sender.run())
         self._start(self._learn_destination(self._client))
-        yield
-        for task in self._tasks:
-            task.cancel()
-        with suppress(asyncio.CancelledError):
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._sender.close()
-        await self._client.close()
-        self._webhook.close()
 
     def account_link_address(
         self, customer: str, token: str, role: LinkRole, *, may_move: bool
@@ -96,6 +104,21 @@ class LineChannel:
         query = urlencode({"linkToken": link_token, "nonce": nonce})
         access = self._helpdesk.settings.line_access_url
         return f"{access}/dialog/bot/accountLink?{query}"
+
+    def _arrived(self) -> None:
+        self._unsorted.set()
+
+    async def _sort(self) -> None:
+        """Sort the stored events, those of a former process too, until cancelled."""
+        while True:
+            self._unsorted.clear()
+            with logged("sorting LINE's events"):
+                while found := await asyncio.to_thread(self._helpdesk.line_events.sort):
+                    for customer in found:
+                        if customer is not None:
+                            self._wake(customer)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._unsorted.wait(), _LOOK_SECONDS)
 
     def _wake(self, customer: str) -> None:
         if self._sender is not None:

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,9 @@ from helpdesk.services.line_events import LineEvent
 
 # The name of the kind's own object, where it differs from the kind.
 _DETAILS = {"accountLink": "link", "messageEdited": "message"}
+# The width of the columns; LINE's ids are ULIDs.
+_EVENT_ID = re.compile(r"[!-~]{1,64}")
+_LONGEST_KIND = 32
 
 
 class Unparsable(ValueError):
@@ -65,23 +69,23 @@ def parse(body: bytes, now: datetime) -> Webhook:
 
 def _event(raw: dict[str, Any], now: datetime, offset: timedelta) -> LineEvent | None:
     """None for an event without an id: it could not be told from its repetition."""
-    event_id, kind = raw.get("webhookEventId"), raw.get("type")
-    if not (isinstance(event_id, str) and 0 < len(event_id) <= 64):  # noqa: PLR2004 -- the column's width
+    event_id, kind = _text(raw, "webhookEventId"), _text(raw, "type") or "unknown"
+    if not _EVENT_ID.fullmatch(event_id):
         return None
     source, delivery = _mapping(raw, "source"), _mapping(raw, "deliveryContext")
-    user_id = source.get("userId") if source.get("type") == "user" else None
-    token = raw.get("replyToken")
-    kind = kind if isinstance(kind, str) and kind else "unknown"
+    user_id = _text(source, "userId") if source.get("type") == "user" else ""
+    sent_at = _moment(raw.get("timestamp"), now, offset)
+    is_redelivery = delivery.get("isRedelivery") is True
     return LineEvent(
         event_id=event_id,
-        kind=kind,
-        sent_at=_moment(raw.get("timestamp"), now, offset),
-        user_id=user_id if isinstance(user_id, str) and user_id else None,
-        detail=_without_nul(_mapping(raw, _DETAILS.get(kind, kind))),
-        reply_token=token if isinstance(token, str) and token else None,
-        is_redelivery=delivery.get("isRedelivery") is True,
+        kind=kind[:_LONGEST_KIND],
+        sent_at=sent_at,
+        # Only a redelivery can be old: then the customer has waited for us since.
+        since=min(sent_at, now) if is_redelivery else now,
+        user_id=user_id or None,
+        detail=_encodable(_mapping(raw, _DETAILS.get(kind, kind)) or raw),
+        reply_token=_text(raw, "replyToken") or None,
         is_silent=raw.get("mode", "active") != "active",
-        raw=json.dumps(raw, ensure_ascii=True),
     )
 
 
@@ -111,8 +115,12 @@ def _mapping(raw: Mapping[str, Any], key: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _without_nul(detail: dict[str, Any]) -> dict[str, Any]:
-    """Without lone surrogates and NUL, which JSON may carry and databases refuse."""
+def _text(raw: Mapping[str, Any], key: str) -> str:
+    value = raw.get(key)
+    return encodable(value) if isinstance(value, str) else ""
+
+
+def _encodable(detail: dict[str, Any]) -> dict[str, Any]:
     return {
         key: encodable(value) if isinstance(value, str) else value
         for key, value in detail.items()
@@ -120,7 +128,7 @@ def _without_nul(detail: dict[str, Any]) -> dict[str, Any]:
 
 
 def encodable(text: str) -> str:
-    """The text without lone surrogates and NUL."""
+    """Without lone surrogates and NUL, which JSON may carry and databases refuse."""
     return text.encode("utf-8", "ignore").decode("utf-8").replace("\x00", "")
 
 

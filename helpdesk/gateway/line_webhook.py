@@ -24,27 +24,21 @@ _LONGEST_BODY = 1_000_000
 
 
 class Intake:
-    """Stores all calls that wait in one transaction, and again all that came meanwhile.
+    """Stores all events that wait in one statement, and again all that came meanwhile.
 
     Fifty calls at once cost one wait for the database, not fifty.
     """
 
-    def __init__(
-        self, accept: Callable[[Sequence[Sequence[LineEvent]]], list[set[str] | None]]
-    ) -> None:
-        self._accept = accept
-        self._waiting: list[
-            tuple[Sequence[LineEvent], asyncio.Future[set[str] | None]]
-        ] = []
+    def __init__(self, store: Callable[[Sequence[LineEvent]], None]) -> None:
+        self._store = store
+        self._waiting: list[tuple[Sequence[LineEvent], asyncio.Future[bool]]] = []
         self._running: asyncio.Task[None] | None = None
         # A thread of its own: those that the turns use may all be busy.
         self._thread = ThreadPoolExecutor(1, "line-intake")
 
-    async def store(self, events: Sequence[LineEvent]) -> set[str] | None:
-        """The customers to look at; None if it could not be stored."""
-        stored: asyncio.Future[set[str] | None] = (
-            asyncio.get_running_loop().create_future()
-        )
+    async def store(self, events: Sequence[LineEvent]) -> bool:
+        """Whether the events are stored."""
+        stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append((events, stored))
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._drain())
@@ -57,14 +51,15 @@ class Intake:
         loop = asyncio.get_running_loop()
         while self._waiting:
             calls, self._waiting = self._waiting, []
+            events = [event for call, _ in calls for event in call]
             try:
-                results = await loop.run_in_executor(
-                    self._thread, self._accept, [events for events, _ in calls]
-                )
+                await loop.run_in_executor(self._thread, self._store, events)
             except Exception:
                 logger.exception("Webhook calls could not be stored")
-                results = [None for _ in calls]
-            for (_, stored), result in zip(calls, results, strict=True):
+                result = False
+            else:
+                result = True
+            for _, stored in calls:
                 # Whoever has hung up meanwhile does not wait for the result.
                 if not stored.done():
                     stored.set_result(result)
@@ -76,14 +71,14 @@ class LineWebhook:
     def __init__(
         self,
         helpdesk: Helpdesk,
-        wake: Callable[[str], None],
+        arrived: Callable[[], None],
         leave: Callable[[str, str], None],
     ) -> None:
-        """`wake` looks after a customer; `leave` leaves a group or room."""
+        """`arrived`: events wait to be sorted; `leave` leaves a group or room."""
         self._helpdesk = helpdesk
-        self._wake = wake
+        self._arrived = arrived
         self._leave = leave
-        self._intake = Intake(helpdesk.line_events.accept)
+        self._intake = Intake(helpdesk.line_events.store)
         self.destination: str | None = None
 
     def routes(self) -> list[Route]:
@@ -117,11 +112,9 @@ class LineWebhook:
 
     async def _store(self, webhook: Webhook) -> tuple[int, str]:
         if webhook.events:
-            customers = await self._intake.store(webhook.events)
-            if customers is None:
+            if not await self._intake.store(webhook.events):
                 return 503, "not_stored"
-            for customer in customers:
-                self._wake(customer)
+            self._arrived()
         for kind, chat in webhook.chats:
             self._leave(kind, chat)
         return 200, "stored"

@@ -20,6 +20,7 @@ from starlette.responses import (
 from starlette.routing import Route
 
 from helpdesk.bootstrap import Helpdesk
+from helpdesk.gateway.line_payloads import encodable
 from helpdesk.gateway.worker import Hub, TurnWorker
 from helpdesk.services.conversations import LONGEST_TEXT, UnknownButton
 from helpdesk.services.ports import Message
@@ -77,7 +78,7 @@ class WebChat:
         if isinstance(data, str):
             try:
                 item = await run_in_threadpool(
-                    conversations.accept_button, customer, _encodable(data), client_id
+                    conversations.accept_button, customer, encodable(data), client_id
                 )
             except UnknownButton:
                 return JSONResponse({"error": words.unknown_button}, 422)
@@ -87,7 +88,7 @@ class WebChat:
             return JSONResponse({"error": words.too_long}, 413)
         else:
             item = await run_in_threadpool(
-                conversations.accept_text, customer, _encodable(text), client_id
+                conversations.accept_text, customer, encodable(text), client_id
             )
         self._worker.wake(customer)
         at = self._helpdesk.clock().isoformat()
@@ -173,8 +174,3 @@ async def _json(request: Request) -> dict[str, Any]:
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
-
-
-def _encodable(text: str) -> str:
-    """Without lone surrogates and NUL, which JSON may carry and databases refuse."""
-    return text.encode("utf-8", "ignore").decode("utf-8").replace("\x00", "")

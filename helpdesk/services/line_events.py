@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from helpdesk.services.conversations import (
     UnknownButton,
 )
 from helpdesk.services.handoffs import HandoffService
+from helpdesk.services.line_ports import StoredEvent
 from helpdesk.services.ports import Cipher, Clock, Store, Unit
 
 logger = logging.getLogger(__name__)
@@ -24,6 +26,8 @@ logger = logging.getLogger(__name__)
 POSTBACK_VERSION = "1:"
 _MENU = "menu:"
 _CHANNEL = "line"
+# While they are sorted, nothing else is written: what LINE sends waits as long.
+_SORTED_AT_ONCE = 5
 # Redeliveries come within hours; their ids are remembered for much longer.
 _EVENTS_ARE_KEPT = timedelta(days=30)
 
@@ -32,20 +36,20 @@ _EVENTS_ARE_KEPT = timedelta(days=30)
 class LineEvent:
     """An event as LINE delivered it.
 
+    `sent_at`: when it happened; `since`: from when on the customer waits for us.
     `user_id`: None outside one-to-one talks. `detail`: LINE's own object of this kind
-    of event. `raw`: the whole event, for kinds that we do not know. `is_silent`:
-    nothing may be answered (`mode: standby`).
+    of event, or the whole event if it has none. `is_silent`: nothing may be answered
+    (`mode: standby`).
     """
 
     event_id: str
     kind: str
     sent_at: datetime
+    since: datetime
     user_id: str | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
     reply_token: str | None = None
-    is_redelivery: bool = False
     is_silent: bool = False
-    raw: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,10 @@ class LineMeanings:
 
 
 class LineEventService:
-    """Accepts whole webhook calls; the bot's turns come later, from the inbox."""
+    """First stores what comes, in one statement; then sorts it into the inbox.
+
+    LINE waits for the former only. The bot's turns come after the latter.
+    """
 
     def __init__(
         self,
@@ -91,55 +98,79 @@ class LineEventService:
             "accountLink": self._account_linked,
         }
 
-    def accept(self, calls: Sequence[Sequence[LineEvent]]) -> list[set[str] | None]:
-        """Store all events of all calls in one transaction.
+    def store(self, events: Sequence[LineEvent]) -> None:
+        """Keep the events, encrypted, each once; a redelivery only renews its token."""
+        now = self._clock()
+        stored = [self._packed(event, now) for event in events]
+        if stored:
+            with self._store.writing() as unit:
+                unit.line_events.store(stored)
 
-        For each call the customers whom the bot or the sender has to look at; None
-        if it could not be stored, so that LINE delivers it again.
+    def sort(self) -> list[str | None]:
+        """Give a few stored events their meaning; whom to look after for each, if any.
+
+        Empty if all are sorted. What fails is logged and kept.
         """
+        with self._store.reading() as unit:
+            if not unit.line_events.unsorted(1):
+                return []
         with self._store.writing() as unit:
-            return [self._accept_call(unit, call) for call in calls]
+            found = unit.line_events.unsorted(_SORTED_AT_ONCE)
+            return [self._sort(unit, stored) for stored in found]
 
     def forget_old(self) -> int:
         """Delete what was kept only to know a redelivery; the number deleted."""
         with self._store.writing() as unit:
             return unit.line_events.forget_before(self._clock() - _EVENTS_ARE_KEPT)
 
-    def _accept_call(self, unit: Unit, call: Sequence[LineEvent]) -> set[str] | None:
+    def _sort(self, unit: Unit, stored: StoredEvent) -> str | None:
+        """The customer to look after, None if there is nothing to do."""
         try:
             with unit.part():
-                events = sorted(call, key=lambda event: event.sent_at)
-                return {
-                    customer
-                    for event in events
-                    if (customer := self._accept_event(unit, event)) is not None
-                }
+                return self._sort_event(unit, self._unpacked(stored))
         except Exception:
-            logger.exception("A webhook call could not be stored")
-            return None
-
-    def _accept_event(self, unit: Unit, event: LineEvent) -> str | None:
-        """Store the event; the customer to look at, None if there is nothing to do."""
+            logger.exception("An event of type %s could not be sorted", stored.kind)
         now = self._clock()
-        token = event.reply_token and self._cipher.encrypt(event.reply_token)
-        if unit.line_events.is_known(event.event_id):
-            unit.line_events.redelivered(event.event_id, token, now)
-            return None
+        unit.line_events.sort(stored.event_id, None, None, now, keep_content=True)
+        return None
+
+    def _sort_event(self, unit: Unit, event: LineEvent) -> str | None:
         customer = self._customer(unit, event)
-        handler = None if event.is_silent else self._handlers.get(event.kind)
-        is_known_kind = event.kind in self._handlers
-        unit.line_events.add(
+        handler = self._handlers.get(event.kind)
+        unit.line_events.sort(
             event.event_id,
-            event.kind[:32],
             customer,
             _message_id(event),
-            None if customer is None else token,
-            now,
-            None if is_known_kind else self._cipher.encrypt(event.raw),
+            self._clock(),
+            keep_content=handler is None,
         )
-        if handler is None or (customer is None and event.kind != "accountLink"):
+        if handler is None or event.is_silent:
+            return None
+        if customer is None and event.kind != "accountLink":
             return None
         return handler(unit, customer or "", event)
+
+    def _packed(self, event: LineEvent, now: datetime) -> StoredEvent:
+        content = {
+            "since": event.since.isoformat(),
+            "user_id": event.user_id,
+            "detail": event.detail,
+            "is_silent": event.is_silent,
+        }
+        token = event.reply_token and self._cipher.encrypt(event.reply_token)
+        return StoredEvent(
+            event.event_id,
+            event.kind,
+            event.sent_at,
+            now,
+            token,
+            self._cipher.encrypt(json.dumps(content)),
+        )
+
+    def _unpacked(self, stored: StoredEvent) -> LineEvent:
+        content = json.loads(self._cipher.decrypt(stored.content))
+        since = datetime.fromisoformat(content.pop("since"))
+        return LineEvent(stored.event_id, stored.kind, stored.sent_at, since, **content)
 
     def _customer(self, unit: Unit, event: LineEvent) -> str | None:
         """Who writes; registered at the first event of a one-to-one talk."""
@@ -165,7 +196,7 @@ class LineEventService:
         message_id = _message_id(event)
         if message_id is not None and unit.line_events.is_unsent(message_id):
             return None
-        arrival = self._arrival(event)
+        arrival = _arrival(event)
         kind, text = event.detail.get("type"), event.detail.get("text")
         if kind in ("text", "sticker") and isinstance(text, str):
             self._conversations.take_text(unit, customer, text, arrival)
@@ -195,12 +226,12 @@ class LineEventService:
             return None
         plain = self._conversations.rewrite(unit, customer, text, original)
         if plain is not None:
-            arrival = self._arrival(event)
+            arrival = _arrival(event)
             self._conversations.take_again(unit, customer, plain, arrival)
         return customer
 
     def _postback(self, unit: Unit, customer: str, event: LineEvent) -> str:
-        arrival = self._arrival(event)
+        arrival = _arrival(event)
         data = str(event.detail.get("data", "")).removeprefix(POSTBACK_VERSION)
         if data.startswith(_MENU) and data.removeprefix(_MENU) in self._meanings.menu:
             payload, label = self._meanings.menu[data.removeprefix(_MENU)]
@@ -217,9 +248,7 @@ class LineEventService:
         unit.line_accounts.set_friend(customer, is_friend=True)
         unit.line_accounts.mark_menu(customer)
         payload = "/EXTERNAL_followed"
-        self._conversations.take_payload(
-            unit, customer, payload, None, self._arrival(event)
-        )
+        self._conversations.take_payload(unit, customer, payload, None, _arrival(event))
         return customer
 
     def _unfollow(self, unit: Unit, customer: str, event: LineEvent) -> None:
@@ -254,11 +283,9 @@ class LineEventService:
             is_ok=event.detail.get("result") == "ok",
         )
 
-    def _arrival(self, event: LineEvent) -> Arrival:
-        # Only a redelivery can be old: then the customer has waited since it was sent.
-        now = self._clock()
-        since = min(event.sent_at, now) if event.is_redelivery else now
-        return Arrival(event.event_id, event.event_id, since, event.sent_at)
+
+def _arrival(event: LineEvent) -> Arrival:
+    return Arrival(event.event_id, event.event_id, event.since, event.sent_at)
 
 
 def _message_id(event: LineEvent) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -43,6 +44,21 @@ class StoredCall:
     next_try_at: datetime
 
 
+@dataclass(frozen=True)
+class StoredEvent:
+    """An event that LINE delivered; `reply_token` and `content` are encrypted.
+
+    `sent_at`: when it happened; `at`: when it was delivered.
+    """
+
+    event_id: str
+    kind: str
+    sent_at: datetime
+    at: datetime
+    reply_token: str | None
+    content: str
+
+
 class LineAccounts(Protocol):
     def customer_of(self, user_hash: str) -> str | None: ...
     def get(self, customer: str) -> LineAccount | None: ...
@@ -59,19 +75,16 @@ class LineAccounts(Protocol):
 
 
 class LineEvents(Protocol):
-    def add(
+    def store(self, events: Sequence[StoredEvent]) -> None: ...
+    def unsorted(self, limit: int) -> list[StoredEvent]: ...
+    def sort(
         self,
         event_id: str,
-        kind: str,
         customer: str | None,
         message_id: str | None,
-        reply_token: str | None,
         at: datetime,
-        content: str | None,
-    ) -> None: ...
-    def is_known(self, event_id: str) -> bool: ...
-    def redelivered(
-        self, event_id: str, reply_token: str | None, at: datetime
+        *,
+        keep_content: bool,
     ) -> None: ...
     def reply_tokens(self, customer: str, since: datetime) -> list[ReplyToken]: ...
     def token_of(self, event_id: str) -> ReplyToken | None: ...

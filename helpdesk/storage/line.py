@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from helpdesk.domain.line_sending import CallKind, CallState, Doubt, ReplyToken
-from helpdesk.services.line_ports import LineAccount, StoredCall
+from helpdesk.services.line_ports import LineAccount, StoredCall, StoredEvent
 from helpdesk.storage import line_tables, tables
 
 _accounts = line_tables.line_accounts
@@ -118,40 +120,70 @@ class LineEventTable:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(
-        self,
-        event_id: str,
-        kind: str,
-        customer: str | None,
-        message_id: str | None,
-        reply_token: str | None,
-        at: datetime,
-        content: str | None,
-    ) -> None:
+    def store(self, events: Sequence[StoredEvent]) -> None:
+        """All in one statement; what was delivered before only gets its token anew.
+
+        A redelivery gives the token another minute, unless it was used.
+        """
+        dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
+        statement = dialect.insert(_events)
+        new = statement.excluded
         self._connection.execute(
-            insert(_events).values(
-                event_id=event_id,
-                type=kind,
-                customer=customer,
-                message_id=message_id,
-                received_at=at,
-                reply_token=reply_token,
-                delivered_at=at,
-                token_used=False,
-                content=content,
-            )
+            statement.on_conflict_do_update(
+                index_elements=[_events.c.event_id],
+                set_={"delivered_at": new.delivered_at, "reply_token": new.reply_token},
+                where=_events.c.token_used.is_(False),
+            ),
+            [
+                {
+                    "event_id": event.event_id,
+                    "type": event.kind,
+                    "received_at": event.at,
+                    "sent_at": event.sent_at,
+                    "reply_token": event.reply_token,
+                    "delivered_at": event.at,
+                    "token_used": False,
+                    "content": event.content,
+                }
+                for event in events
+            ],
         )
 
-    def is_known(self, event_id: str) -> bool:
-        query = select(_events.c.event_id).where(_events.c.event_id == event_id)
-        return self._connection.scalar(query) is not None
+    def unsorted(self, limit: int) -> list[StoredEvent]:
+        """The events that nobody has looked at, the first that happened first."""
+        query = (
+            select(_events)
+            .where(_events.c.sorted_at.is_(None))
+            .order_by(_events.c.sent_at, _events.c.event_id)
+            .limit(limit)
+        )
+        return [
+            StoredEvent(
+                row.event_id,
+                row.type,
+                row.sent_at,
+                row.received_at,
+                row.reply_token,
+                row.content,
+            )
+            for row in self._connection.execute(query)
+        ]
 
-    def redelivered(self, event_id: str, reply_token: str | None, at: datetime) -> None:
-        """A redelivery gives the token another minute, unless it was used."""
+    def sort(
+        self,
+        event_id: str,
+        customer: str | None,
+        message_id: str | None,
+        at: datetime,
+        *,
+        keep_content: bool,
+    ) -> None:
+        """Note whose event it is, and forget what it said."""
+        forgotten = {} if keep_content else {"content": None}
         self._connection.execute(
             update(_events)
-            .where(_events.c.event_id == event_id, _events.c.token_used.is_(False))
-            .values(delivered_at=at, reply_token=reply_token)
+            .where(_events.c.event_id == event_id)
+            .values(customer=customer, message_id=message_id, sorted_at=at, **forgotten)
         )
 
     def reply_tokens(self, customer: str, since: datetime) -> list[ReplyToken]:

@@ -38,12 +38,22 @@ line_events = Table(
     Column("customer", String(64), ForeignKey("customers.id")),
     Column("message_id", String(64), index=True),
     Column("received_at", Moment, nullable=False, index=True),
+    # LINE's time of the event, on our clock; events are sorted in this order.
+    Column("sent_at", Moment, nullable=False),
     # Encrypted. It lives for a minute from `delivered_at`, and is good for one call.
     Column("reply_token", Text),
     Column("delivered_at", Moment, nullable=False),
     Column("token_used", Boolean, nullable=False),
-    # Encrypted: an event of a type that we do not know, as it came.
+    # Encrypted: the event as it came, until it is sorted; for good if we do not know
+    # its type.
     Column("content", Text),
+    Column("sorted_at", Moment),
+    Index(
+        "ix_line_events_unsorted",
+        "sent_at",
+        sqlite_where=text("sorted_at IS NULL"),
+        postgresql_where=text("sorted_at IS NULL"),
+    ),
     Index("ix_line_events_customer_delivered_at", "customer", "delivered_at"),
 )
 

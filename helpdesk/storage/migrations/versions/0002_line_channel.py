@@ -45,16 +45,19 @@ def upgrade() -> None:
     sa.Column('customer', sa.String(length=64), nullable=True),
     sa.Column('message_id', sa.String(length=64), nullable=True),
     sa.Column('received_at', helpdesk.storage.tables.Moment(timezone=True), nullable=False),
+    sa.Column('sent_at', helpdesk.storage.tables.Moment(timezone=True), nullable=False),
     sa.Column('reply_token', sa.Text(), nullable=True),
     sa.Column('delivered_at', helpdesk.storage.tables.Moment(timezone=True), nullable=False),
     sa.Column('token_used', sa.Boolean(), nullable=False),
     sa.Column('content', sa.Text(), nullable=True),
+    sa.Column('sorted_at', helpdesk.storage.tables.Moment(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['customer'], ['customers.id'], name=op.f('fk_line_events_customer')),
     sa.PrimaryKeyConstraint('event_id', name=op.f('pk_line_events'))
     )
     with op.batch_alter_table('line_events', schema=None) as batch_op:
         batch_op.create_index('ix_line_events_customer_delivered_at', ['customer', 'delivered_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_line_events_message_id'), ['message_id'], unique=False)
+        batch_op.create_index('ix_line_events_unsorted', ['sent_at'], unique=False, sqlite_where=sa.text('sorted_at IS NULL'), postgresql_where=sa.text('sorted_at IS NULL'))
         batch_op.create_index(batch_op.f('ix_line_events_received_at'), ['received_at'], unique=False)
 
     op.create_table('line_calls',
@@ -125,6 +128,7 @@ def downgrade() -> None:
     op.drop_table('line_calls')
     with op.batch_alter_table('line_events', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_line_events_received_at'))
+        batch_op.drop_index('ix_line_events_unsorted')
         batch_op.drop_index(batch_op.f('ix_line_events_message_id'))
         batch_op.drop_index('ix_line_events_customer_delivered_at')
 
