@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
 import socket
 import sys
 import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -18,8 +20,10 @@ from helpdesk.launch import (
     Child,
     check_model,
     check_ports,
+    main,
     prepare_database,
     print_welcome,
+    start_fake_line,
     stop,
     wait_until_ready,
 )
@@ -32,13 +36,14 @@ MODELS = ROOT / "models"
 @pytest.fixture
 def free(settings: Settings) -> Settings:
     """Settings with ports that nobody listens on."""
-    ports = [free_port() for _ in range(4)]
+    ports = [free_port() for _ in range(5)]
     return settings.model_copy(
         update={
             "port": ports[0],
             "staff_port": ports[1],
             "rasa_url": f"http://127.0.0.1:{ports[2]}",
             "actions_url": f"http://127.0.0.1:{ports[3]}/webhook",
+            "line_api_url": f"http://127.0.0.1:{ports[4]}",
         }
     )
 
@@ -64,8 +69,15 @@ def sentence(refused: pytest.ExceptionInfo[CannotStart]) -> str:
 # --- Ports ----------------------------------------------------------------------------
 
 
-def test_free_ports_are_no_obstacle(free: Settings):
-    check_ports(free)
+@pytest.mark.parametrize("with_fake_line", [False, True])
+def test_free_ports_are_no_obstacle(free: Settings, with_fake_line: bool):
+    check_ports(free, with_fake_line=with_fake_line)
+
+
+def test_port_of_the_stand_in_matters_only_with_it(free: Settings, taken: int):
+    without_it = free.model_copy(update={"line_api_url": f"http://127.0.0.1:{taken}"})
+
+    check_ports(without_it)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +91,12 @@ def test_free_ports_are_no_obstacle(free: Settings):
             "HELPDESK_ACTIONS_URL",
             id="actions",
         ),
+        pytest.param(
+            "line_api_url",
+            "http://127.0.0.1:{}",
+            "HELPDESK_PORT, ten below it",
+            id="LINE's stand-in",
+        ),
     ],
 )
 def test_taken_port_is_named_with_its_setting(
@@ -87,7 +105,7 @@ def test_taken_port_is_named_with_its_setting(
     given = int(value.format(taken)) if name == "port" else value.format(taken)
 
     with pytest.raises(CannotStart) as refused:
-        check_ports(free.model_copy(update={name: given}))
+        check_ports(free.model_copy(update={name: given}), with_fake_line=True)
 
     assert sentence(refused) == (
         f"Port {taken} is taken: stop what uses it, or set {variable}."
@@ -265,6 +283,83 @@ def test_stop_of_nothing_says_nothing(capsys: pytest.CaptureFixture[str]):
     assert capsys.readouterr().out == ""
 
 
+# --- LINE's stand-in ------------------------------------------------------------------
+
+
+@pytest.fixture
+def environment() -> Iterator[dict[str, str]]:
+    """The variables, as they are for this test only; a start writes to them."""
+    with patch.dict(os.environ) as variables:
+        variables |= {
+            "HELPDESK_SECRET_KEY": "a key that is only good for tests",
+            "LINE_CHANNEL_SECRET": "a channel secret",
+            "LINE_CHANNEL_ACCESS_TOKEN": "an access token",
+        }
+        yield variables
+
+
+@pytest.fixture
+def on_fake_line(
+    helpdesk: Helpdesk, free: Settings, environment: dict[str, str]
+) -> Helpdesk:
+    """The sample world, with a free port for LINE's stand-in."""
+    return replace(helpdesk, settings=free)
+
+
+def test_stand_in_takes_the_place_of_line_ten_ports_above_ours(
+    environment: dict[str, str],
+):
+    environment["HELPDESK_PORT"] = "8100"
+
+    settings = Settings.for_this_machine(with_fake_line=True)
+
+    children = settings.for_children()
+    hosts = ("LINE_API_URL", "LINE_API_DATA_URL", "LINE_ACCESS_URL")
+    assert [children[host] for host in hosts] == ["http://127.0.0.1:8110"] * 3
+    assert settings.line_api_url == "http://127.0.0.1:8110"
+    assert children["LINE_CHANNEL_SECRET"] != "a channel secret"
+
+
+def test_other_lines_are_refused(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as refused:
+        main(["--line", "real"])
+
+    said = capsys.readouterr().err
+    assert (refused.value.code, "invalid choice: 'real'" in said) == (2, True)
+
+
+def test_set_up_that_fails_is_told_and_stops_the_stand_in(
+    on_fake_line: Helpdesk,
+    environment: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+):
+    environment["HELPDESK_CLOCK"] = "soon"
+
+    with pytest.raises(CannotStart) as refused:
+        start_fake_line(on_fake_line)
+
+    said = sentence(refused)
+    assert said.startswith("HELPDESK_CLOCK: Input should be a valid datetime")
+    assert len(said.splitlines()) == 1
+    assert capsys.readouterr().out.endswith("Stopped.\n")
+    check_ports(on_fake_line.settings, with_fake_line=True)
+
+
+def test_stand_in_that_ends_at_once_is_named_with_its_last_line(
+    on_fake_line: Helpdesk, environment: dict[str, str]
+):
+    environment["LINE_CHANNEL_SECRET"] = ""
+
+    with pytest.raises(CannotStart) as refused:
+        start_fake_line(on_fake_line)
+
+    assert sentence(refused) == (
+        "The process line has ended; see var/log/line.log. Its last line:"
+        " python -m tests.line_platform: error: --secret and --token, or the"
+        " environment, must name both"
+    )
+
+
 # --- Welcome --------------------------------------------------------------------------
 
 
@@ -279,6 +374,22 @@ def test_welcome_names_the_addresses_and_the_sample_people(
     shown += [f"{each.login:10}{each.password}" for each in contracts]
     shown += [each.code for each in contracts] + ["86420975310000042 (replaced)"]
     assert [words for words in shown if words not in said] == []
+
+
+def test_welcome_names_the_phone_where_line_is_a_stand_in(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str]
+):
+    faked = helpdesk.settings.model_copy(
+        update={"line_api_url": "http://127.0.0.1:8010"}
+    )
+
+    print_welcome(replace(helpdesk, settings=faked), with_fake_line=True)
+
+    assert capsys.readouterr().out.startswith(
+        "\n  Chat     https://help.example/chat\n"
+        "  My Page  https://help.example/mypage\n"
+        "  LINE     http://127.0.0.1:8010  (a phone to play with)\n\n"
+    )
 
 
 def test_welcome_of_production_names_nobody(

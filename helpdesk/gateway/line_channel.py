@@ -19,6 +19,7 @@ from helpdesk.gateway.line_sender import LineSender
 from helpdesk.gateway.line_webhook import LineWebhook
 from helpdesk.gateway.worker import Hub
 from helpdesk.services.account_link import LineAway
+from helpdesk.services.linking import PageExpired
 
 logger = logging.getLogger(__name__)
 
@@ -88,9 +89,13 @@ class LineChannel:
 
         None for who is not on LINE. Raises LineAway, PageExpired.
         """
-        user_id = self._helpdesk.line_delivery.user_id(customer)
-        if user_id is None:
+        delivery = self._helpdesk.line_delivery
+        if not delivery.is_on_line(customer):
             return None
+        user_id = delivery.user_id(customer)
+        if user_id is None:
+            # Whoever has blocked us cannot confirm on LINE: then there is no link.
+            raise PageExpired
         if self._client is None or self._loop is None:
             raise LineAway("LINE is not connected")
         asked = asyncio.run_coroutine_threadsafe(

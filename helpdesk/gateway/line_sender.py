@@ -47,6 +47,8 @@ class SenderPace:
     quota: float = 600.0
     # The dots are shown again before they go out.
     loading: float = 18.0
+    # After LINE failed to set a menu.
+    menus_rest: float = 30.0
     # An answer does not wait longer than this for its own dots.
     dots: float = 1.0
 
@@ -72,6 +74,7 @@ class LineSender:
         self._on_line: set[str] = set()
         self._dots: dict[str, _Dots] = {}
         self._menus: dict[str, str] = {}
+        self._menus_rest_until = 0.0
         self._held_since: float | None = None
 
     def wake(self, customer: str) -> None:
@@ -103,8 +106,7 @@ class LineSender:
                 customers, newest = await asyncio.to_thread(
                     self._delivery.with_news, newest
                 )
-                due = await asyncio.to_thread(self._delivery.with_menu_due)
-                for customer in {*customers, *(due if self._menus else ())}:
+                for customer in {*customers, *await self._with_menu_due()}:
                     self.wake(customer)
                 if now - asked_quota >= self._pace.quota:
                     asked_quota = now
@@ -205,28 +207,34 @@ class LineSender:
 
     async def _find_menus(self) -> None:
         try:
-            found = await self._client.menus()
+            self._menus = await self._client.menus()
         except LineAway:
             return
-        if not found:
+        if not self._menus:
             logger.warning("There are no rich menus on LINE: run make line-setup")
-        if self._menus and found != self._menus:
-            await asyncio.to_thread(self._delivery.show_menus_again)
-        self._menus = found
+            return
+        await asyncio.to_thread(self._delivery.look_at_menus, self._menus)
+
+    async def _with_menu_due(self) -> list[str]:
+        if not self._menus or time.monotonic() < self._menus_rest_until:
+            return []
+        return await asyncio.to_thread(self._delivery.with_menu_due)
 
     async def _change_menu(self, customer: str) -> None:
-        if not self._menus:
+        if not self._menus or time.monotonic() < self._menus_rest_until:
             return
-        change = await asyncio.to_thread(self._delivery.menu_change, customer)
-        if change is None or change.variant not in self._menus:
+        menu_change = self._delivery.menu_change
+        change = await asyncio.to_thread(menu_change, customer, self._menus)
+        if change is None:
             return
         try:
-            await self._client.show_menu(change.user_id, self._menus[change.variant])
+            await self._client.show_menu(change.user_id, change.menu)
         except LineAway as away:
             if not away.is_final:
-                # It stays due: a later poll wakes this customer again.
+                # It stays due; LINE is left alone with menus for a while.
+                self._menus_rest_until = time.monotonic() + self._pace.menus_rest
                 return
-        await asyncio.to_thread(self._delivery.menu_changed, change)
+        await asyncio.to_thread(self._delivery.menu_changed, change, self._menus)
 
 
 class _Dots:

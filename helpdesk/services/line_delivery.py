@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -52,7 +52,7 @@ class MenuChange:
 
     customer: str
     user_id: str
-    variant: str
+    menu: str
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,13 @@ class LineDeliveryService:
         self._cipher = cipher
         self._clock = clock
 
+    def is_on_line(self, customer: str) -> bool:
+        """Whether the customer writes on LINE, be it that we are blocked there."""
+        with self._store.reading() as unit:
+            return unit.conversations.get(customer).channel == _CHANNEL
+
     def user_id(self, customer: str) -> str | None:
-        """LINE's id of the customer; None for who is not on LINE now."""
+        """LINE's id of the customer; None for whom we cannot reach on LINE now."""
         with self._store.reading() as unit:
             account = unit.line_accounts.get(customer)
             if account is None or not account.is_friend:
@@ -135,33 +140,38 @@ class LineDeliveryService:
         with self._store.writing() as unit:
             unit.audit.add(self._clock(), "line", action, "push")
 
-    def menu_change(self, customer: str) -> MenuChange | None:
-        """The menu to show; None if the right one is shown already."""
+    def menu_change(self, customer: str, menus: Mapping[str, str]) -> MenuChange | None:
+        """The menu to show; None if the right one is shown already.
+
+        `menus`: LINE's id of each variant.
+        """
         with self._store.writing() as unit:
             account = unit.line_accounts.get(customer)
             if account is None or not (account.is_friend and account.menu_due):
                 return None
-            roles = {link.role for link in unit.links.of_customer(customer)}
-            speaker = unit.conversations.get(customer).speaker
-            variant = menu_variant(roles, speaker)
-            if variant == account.menu:
-                unit.line_accounts.set_menu(customer, variant)
+            menu = menus.get(self._variant(unit, customer))
+            if menu is None:
                 return None
-        return MenuChange(customer, self._cipher.decrypt(account.user_id), variant)
+            if menu == account.menu:
+                unit.line_accounts.set_menu(customer, menu)
+                return None
+        return MenuChange(customer, self._cipher.decrypt(account.user_id), menu)
 
-    def menu_changed(self, change: MenuChange) -> None:
+    def menu_changed(self, change: MenuChange, menus: Mapping[str, str]) -> None:
         """Note that LINE shows this menu; a change meanwhile is seen after it."""
         with self._store.writing() as unit:
-            unit.line_accounts.set_menu(change.customer, change.variant)
-            roles = {link.role for link in unit.links.of_customer(change.customer)}
-            speaker = unit.conversations.get(change.customer).speaker
-            if menu_variant(roles, speaker) != change.variant:
+            unit.line_accounts.set_menu(change.customer, change.menu)
+            if menus.get(self._variant(unit, change.customer)) != change.menu:
                 unit.line_accounts.mark_menu(change.customer)
 
-    def show_menus_again(self) -> None:
-        """Let every customer's menu be set anew: the menus themselves have changed."""
+    def look_at_menus(self, menus: Mapping[str, str]) -> None:
+        """Let those be set anew who see a menu that is none of these any more."""
         with self._store.writing() as unit:
-            unit.line_accounts.mark_all_menus()
+            unit.line_accounts.mark_menus_other_than(sorted(menus.values()))
+
+    def _variant(self, unit: Unit, customer: str) -> str:
+        roles = {link.role for link in unit.links.of_customer(customer)}
+        return menu_variant(roles, unit.conversations.get(customer).speaker)
 
     def _has_work(self, customer: str) -> bool:
         with self._store.reading() as unit:

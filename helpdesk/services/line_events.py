@@ -220,9 +220,10 @@ class LineEventService:
 
     def _edited(self, unit: Unit, customer: str, event: LineEvent) -> str | None:
         """A changed message: answered as it reads now, once more if it was answered."""
-        message_id, text = _message_id(event), event.detail.get("text")
-        original = message_id and unit.line_events.event_of_message(message_id)
-        if not original or not isinstance(text, str):
+        message_id, text = _message_id(event) or "", event.detail.get("text")
+        original, *_ = [*unit.line_events.events_of_message(message_id), None]
+        is_gone = unit.line_events.is_unsent(message_id)
+        if original is None or is_gone or not isinstance(text, str):
             return None
         plain = self._conversations.rewrite(unit, customer, text, original)
         if plain is not None:
@@ -252,24 +253,25 @@ class LineEventService:
         return customer
 
     def _unfollow(self, unit: Unit, customer: str, event: LineEvent) -> None:
-        """Nothing is sent any more; links, transcript and audit stay."""
+        """Nothing is sent any more, no page works; links, transcript and audit stay."""
         unit.line_accounts.set_friend(customer, is_friend=False)
         self._handoffs.end(unit, customer)
+        unit.links.close_attempts(customer)
         unit.audit.add(self._clock(), f"customer:{customer}", "unfollowed", customer)
 
     def _unsend(self, unit: Unit, customer: str, event: LineEvent) -> str | None:
         """Erase the message everywhere; the dialogue's part is done with the turns."""
-        message_id = _message_id(event)
-        original = message_id and unit.line_events.event_of_message(message_id)
-        if not original:
+        events = unit.line_events.events_of_message(_message_id(event) or "")
+        if not events:
             # Taken back before it came: `_message` will find this event.
             return None
         now = self._clock()
         shown = self._meanings.shown["unsent"]
-        text = unit.conversations.erase(customer, original, shown, now)
-        unit.vault.forget(find_tokens(text))
-        unit.handoffs.erase(original, shown)
-        unit.erasures.request(original, customer, now)
+        for each in events:
+            text = unit.conversations.erase(customer, each, shown, now)
+            unit.vault.forget(find_tokens(text))
+            unit.handoffs.erase(each, shown)
+            unit.erasures.request(each, customer, now)
         unit.audit.add(now, f"customer:{customer}", "unsent", customer)
         return customer
 

@@ -111,10 +111,14 @@ class LinkingService:
     ) -> Subscription:
         """Make the link of an authenticated attempt and tell the conversation.
 
-        Raises PageExpired, TooEarly, AlreadyLinked, LinkedElsewhere.
+        Never for who writes on LINE: LINE itself has to confirm who it is
+        (AccountLinkService). Raises PageExpired, TooEarly, AlreadyLinked,
+        LinkedElsewhere.
         """
         with self._store.writing() as unit:
             attempt = self._attempt(unit, token, role)
+            if unit.conversations.get(attempt.customer).channel == "line":
+                raise PageExpired
             return self.link_attempt(unit, replace(attempt, may_move=may_move))
 
     def link_attempt(self, unit: Unit, attempt: LinkAttempt) -> Subscription:

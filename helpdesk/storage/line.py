@@ -78,8 +78,12 @@ class LineAccountTable:
         """Let the menu be looked at again; nothing for who is not on LINE."""
         self._set(customer, menu_due=True)
 
-    def mark_all_menus(self) -> None:
-        self._connection.execute(update(_accounts).values(menu_due=True, menu=None))
+    def mark_menus_other_than(self, menus: Sequence[str]) -> None:
+        """Let all be looked at that show none of these."""
+        is_other = _accounts.c.menu.is_(None) | _accounts.c.menu.not_in(menus)
+        self._connection.execute(
+            update(_accounts).where(is_other).values(menu_due=True)
+        )
 
     def set_menu(self, customer: str, menu: str) -> None:
         self._set(customer, menu=menu, menu_due=False)
@@ -213,12 +217,17 @@ class LineEventTable:
             .values(token_used=True)
         )
 
-    def event_of_message(self, message_id: str) -> str | None:
-        """The event that brought this message of the customer."""
-        query = select(_events.c.event_id).where(
-            _events.c.message_id == message_id, _events.c.type == "message"
+    def events_of_message(self, message_id: str) -> list[str]:
+        """The event that brought this message of the customer, then its changes."""
+        query = (
+            select(_events.c.event_id)
+            .where(
+                _events.c.message_id == message_id,
+                _events.c.type.in_(("message", "messageEdited")),
+            )
+            .order_by(_events.c.type, _events.c.sent_at)
         )
-        return self._connection.scalar(query)
+        return list(self._connection.scalars(query))
 
     def is_unsent(self, message_id: str) -> bool:
         """Whether the customer took the message back, even before it came."""

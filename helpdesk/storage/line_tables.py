@@ -25,8 +25,8 @@ line_accounts = Table(
     Column("is_friend", Boolean, nullable=False),
     # The last line of the conversation that LINE has taken, or need not have.
     Column("delivered", Integer, nullable=False),
-    # The rich menu that is shown, and whether it has to be looked at again.
-    Column("menu", String(16)),
+    # LINE's id of the rich menu that is shown, and whether to look at it again.
+    Column("menu", String(64)),
     Column("menu_due", Boolean, nullable=False, index=True),
 )
 

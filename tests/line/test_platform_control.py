@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import asdict
 
 import httpx
 
-from tests.line_platform import LinePlatform, running
+from tests.line_platform import Faults, LinePlatform, running
 
 HELLO = {"type": "text", "text": "こんにちは"}
 
@@ -72,7 +73,21 @@ def test_faults_and_quota_are_set_and_reset(line, bot, aiko):
         "pushes": 1,
         "replies": 0,
         "pending": 0,
+        "faults": asdict(Faults()),
+        "quota": {"limit": None, "used": 1},
     }
+
+
+def test_state_tells_the_faults_and_the_quota_of_now(bot):
+    bot.post("/_/faults", json={"latency": 2, "error_500": {"push": 0.1}})
+    bot.post("/_/quota", json={"value": 10})
+
+    told = bot.get("/_/state").json()
+
+    assert (told["faults"], told["quota"]) == (
+        asdict(Faults(latency=2, error_500={"push": 0.1})),
+        {"limit": 10, "used": 0},
+    )
 
 
 def test_events_are_redelivered_on_demand(line, webhook, bot, aiko):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -94,6 +95,8 @@ def state(platform: LinePlatform, asked: Asked) -> Json:
         "pushes": platform.pushes,
         "replies": platform.replies,
         "pending": len(platform.pending_deliveries()),
+        "faults": asdict(platform.faults),
+        "quota": asdict(platform.quota),
     }
 
 

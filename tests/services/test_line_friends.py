@@ -172,9 +172,7 @@ def test_what_nobody_looked_at_during_the_block_is_not_repeated(helpdesk: Helpde
 def test_redelivered_block_does_not_undo_the_return(helpdesk: Helpdesk):
     accept(helpdesk, event("follow", "e2"))
 
-    accept(
-        helpdesk, event("unfollow", "e1", sent_at=ago(minutes=1), is_redelivery=True)
-    )
+    accept(helpdesk, event("unfollow", "e1", sent_at=ago(minutes=1)))
 
     assert helpdesk.line_delivery.user_id("eita") is not None
 

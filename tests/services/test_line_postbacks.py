@@ -292,7 +292,7 @@ def test_redelivered_end_does_not_end_the_next_talk(helpdesk: Helpdesk):
     answer(helpdesk, "自動応答に戻りました")
     talk_to_an_operator(helpdesk)
 
-    accept(helpdesk, tap("e1", "1:menu:end_handoff", is_redelivery=True))
+    accept(helpdesk, tap("e1", "1:menu:end_handoff"))
 
     assert helpdesk.conversations.next_turn("eita") is None
     assert speaker(helpdesk) is Speaker.OPERATOR

@@ -12,6 +12,7 @@ export class Lab {
   #latency = document.getElementById("latency");
   #errors = document.getElementById("error-rate");
   #quota = document.getElementById("quota");
+  #changes = 0;
 
   constructor() {
     for (const choice of [this.#latency, this.#errors]) {
@@ -28,9 +29,12 @@ export class Lab {
 
   /** Shows the state; an unreachable platform is told elsewhere. */
   async refresh() {
+    const changes = this.#changes;
     const state = await platform.state().catch(() => null);
-    if (state) {
+    // A state from before a change would set the controls back.
+    if (state && changes === this.#changes) {
       this.#show(state);
+      this.#showChoices(state);
     }
   }
 
@@ -49,12 +53,14 @@ export class Lab {
   }
 
   async #try(change, done) {
+    this.#changes += 1;
     try {
       await change();
       this.#note.textContent = done;
     } catch {
       this.#note.textContent = "できませんでした。もう一度お試しください。";
     }
+    this.#changes += 1;
     this.refresh();
   }
 
@@ -69,6 +75,15 @@ export class Lab {
     list.classList.toggle("some", items.length > 0);
     const pairs = Object.entries(COUNTS).flatMap(([key, label]) => [node("dt", "", label), node("dd", "", amount(state[key]))]);
     document.getElementById("counts").replaceChildren(...pairs);
+  }
+
+  // What another window or a test has set to something else leaves its control empty.
+  #showChoices({ faults, quota }) {
+    this.#latency.value = String(faults.latency);
+    this.#errors.value = String(faults.error_500);
+    if (document.activeElement !== this.#quota) {
+      this.#quota.value = quota.limit ?? "";
+    }
   }
 }
 

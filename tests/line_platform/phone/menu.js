@@ -34,6 +34,8 @@ export class Menu {
       return;
     }
     const { width, height } = menu.size;
+    // Customers never see it, but it tells the menus apart.
+    this.#menu.dataset.name = menu.name;
     this.#bar.textContent = menu.chatBarText;
     this.#areas.style.aspectRatio = `${width} / ${height}`;
     this.#areas.classList.remove("no-picture");

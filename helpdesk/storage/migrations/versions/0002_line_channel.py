@@ -30,7 +30,7 @@ def upgrade() -> None:
     sa.Column('user_id', sa.Text(), nullable=False),
     sa.Column('is_friend', sa.Boolean(), nullable=False),
     sa.Column('delivered', sa.Integer(), nullable=False),
-    sa.Column('menu', sa.String(length=16), nullable=True),
+    sa.Column('menu', sa.String(length=64), nullable=True),
     sa.Column('menu_due', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['customer'], ['customers.id'], name=op.f('fk_line_accounts_customer')),
     sa.PrimaryKeyConstraint('customer', name=op.f('pk_line_accounts')),
