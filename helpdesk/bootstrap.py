@@ -10,7 +10,8 @@ from helpdesk.domain.messages import folded
 from helpdesk.domain.privacy import SecretFinder
 from helpdesk.services.account_link import AccountLinkService
 from helpdesk.services.accounts import AccountService
-from helpdesk.services.conversations import ConversationRules, ConversationService
+from helpdesk.services.conversation_rules import ConversationRules
+from helpdesk.services.conversations import ConversationService
 from helpdesk.services.eligibility import EligibilityService
 from helpdesk.services.failed_tries import FailedTryCounter
 from helpdesk.services.handoffs import HandoffService

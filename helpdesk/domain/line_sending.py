@@ -123,21 +123,23 @@ def judge(call: CallStatus, outcome: Outcome, now: datetime) -> Verdict:
     state = (
         _reply(call, outcome) if call.kind is CallKind.REPLY else _push(call, outcome)
     )
-    if state is CallState.OPEN and call.kind is CallKind.PUSH:
-        is_over = now - call.begun_at >= _PUSH_LIFE
-        state = CallState.FAILED if is_over else state
+    if state is CallState.OPEN and is_too_old(call.kind, call.begun_at, now):
+        state = CallState.FAILED
     return Verdict(state, doubt, _pause(call))
 
 
+def is_too_old(kind: CallKind, begun_at: datetime, now: datetime) -> bool:
+    """Whether LINE may have forgotten the retry key: then trying again could double."""
+    return kind is CallKind.PUSH and now - begun_at >= _PUSH_LIFE
+
+
 def _reply(call: CallStatus, outcome: Outcome) -> CallState:
-    if outcome is not Outcome.REFUSED:
-        # The same reply again: a token's single use keeps it from being said twice.
-        return CallState.OPEN if call.is_token_alive else CallState.REPLACED
-    if call.doubt is Doubt.NONE:
-        return CallState.REPLACED
     if call.is_token_alive:
-        # Refused although it lives: an earlier attempt has used it.
-        return CallState.SENT
+        if outcome is not Outcome.REFUSED:
+            # The same reply again: a token's single use keeps it from being said twice.
+            return CallState.OPEN
+        # Refused although it lives: an earlier attempt has used it, if there was one.
+        return CallState.REPLACED if call.doubt is Doubt.NONE else CallState.SENT
     # Used, or only too old? LINE was away for all of the token's life, or we were
     # away just after the call: the former hardly arrived, the latter hardly did not.
     return CallState.UNCERTAIN if call.doubt is Doubt.CRASHED else CallState.REPLACED
@@ -146,7 +148,9 @@ def _reply(call: CallStatus, outcome: Outcome) -> CallState:
 def _push(call: CallStatus, outcome: Outcome) -> CallState:
     if outcome is Outcome.REFUSED:
         return CallState.FAILED
-    return CallState.HELD if outcome is Outcome.OVER_LIMIT else CallState.OPEN
+    # One that may have been accepted keeps its key, whatever the month's pushes.
+    is_held = outcome is Outcome.OVER_LIMIT and call.doubt is Doubt.NONE
+    return CallState.HELD if is_held else CallState.OPEN
 
 
 def _pause(call: CallStatus) -> timedelta:

@@ -72,9 +72,9 @@ class AccountLinkService:
         attempt = unit.links.attempt_of_nonce(self._cipher.fingerprint(nonce))
         if attempt is None:
             return None
-        is_own = customer == attempt.customer
-        if is_own and attempt.state is AttemptState.LINKED:
+        if attempt.state is AttemptState.LINKED:
             return None
+        is_own = customer == attempt.customer
         if not (is_ok and is_own and attempt.is_usable(self._clock())):
             return self._refuse(unit, attempt, customer)
         try:
@@ -103,6 +103,6 @@ class AccountLinkService:
         payload = (
             f'/EXTERNAL_account_link_failed{{"link_role": "{attempt.role.value}"}}'
         )
-        event_id = f"account_link_failed:{attempt.id}"
+        event_id = f"account_link_failed:{attempt.id}:{told}"
         unit.conversations.accept(told, event_id, None, payload, self._clock())
         return told

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from helpdesk.domain.handoff import Speaker
 from helpdesk.domain.messages import folded, unreadable, without_command
-from helpdesk.domain.privacy import SecretKind
+from helpdesk.domain.privacy import SecretKind, find_tokens
+from helpdesk.services.conversation_rules import ConversationRules
 from helpdesk.services.handoffs import HandoffService
 from helpdesk.services.pages import PageAddresses
 from helpdesk.services.ports import Button, Clock, InboxItem, Message, Store, Unit
@@ -63,22 +64,6 @@ class Arrival:
     client_id: str
     since: datetime
     sent_at: datetime
-
-
-@dataclass(frozen=True)
-class ConversationRules:
-    """What the catalog says of conversations.
-
-    `starters`: the label of each wish that an empty conversation offers. `typed`:
-    payloads by the words, as `folded`, that mean exactly this. `late_after`: whoever
-    waits longer for an answer is told `late_words` of the moment of the question.
-    """
-
-    starters: Mapping[str, str]
-    typed: Mapping[str, str]
-    button_life: timedelta
-    late_after: timedelta
-    late_words: Callable[[datetime], str]
 
 
 class UnknownButton(LookupError):
@@ -141,14 +126,29 @@ class ConversationService:
 
     def take_text(self, unit: Unit, customer: str, text: str, arrival: Arrival) -> int:
         """Store a typed message, masked; its inbox id."""
-        awaits = unit.conversations.get(customer).awaits
-        masked, kinds = self._vault.mask(
-            unit, customer, text, answers_login=awaits == _LOGIN_QUESTION
+        body, payload, shown = self._read(unit, customer, text)
+        return self._accept(unit, customer, arrival, body, payload, shown)
+
+    def take_edit(
+        self, unit: Unit, customer: str, text: str, original: str, arrival: Arrival
+    ) -> None:
+        """Answer a message as it reads now: instead of the event `original`, or again.
+
+        An answer to the former words that is on its way is not said any more.
+        """
+        body, payload, shown = self._read(unit, customer, text)
+        former, sent_at = unit.conversations.replace(
+            customer, original, shown, self._clock()
         )
-        plain = without_command(masked)
-        payload = _special_case(plain, kinds) or self._command(plain, awaits)
-        body = None if payload else plain
-        return self._accept(unit, customer, arrival, body, payload, masked)
+        unit.vault.forget(find_tokens(former))
+        unit.conversations.accept(
+            customer,
+            arrival.event_id,
+            body,
+            payload,
+            arrival.since,
+            sent_at or arrival.sent_at,
+        )
 
     def take_button(
         self, unit: Unit, customer: str, button: str, arrival: Arrival
@@ -185,29 +185,6 @@ class ConversationService:
         """
         return self._accept(unit, customer, arrival, None, payload, shown, content)
 
-    def rewrite(
-        self, unit: Unit, customer: str, text: str, event_id: str
-    ) -> str | None:
-        """Change a message; if it has been answered already, what to answer now."""
-        masked, _ = self._vault.mask(unit, customer, text, answers_login=False)
-        plain = without_command(masked)
-        is_waiting = unit.conversations.rewrite(customer, event_id, masked, plain)
-        return None if is_waiting else plain
-
-    def take_again(
-        self, unit: Unit, customer: str, plain: str, arrival: Arrival
-    ) -> None:
-        """Let the bot answer a changed message, which the transcript shows already."""
-        payload = _special_case(plain, set())
-        unit.conversations.accept(
-            customer,
-            arrival.event_id,
-            None if payload else plain,
-            payload,
-            arrival.since,
-            arrival.sent_at,
-        )
-
     def next_turn(self, customer: str) -> Turn | None:
         """The unanswered item that is the bot's and was sent first; None if none is.
 
@@ -219,7 +196,10 @@ class ConversationService:
                 conversation = unit.conversations.get(customer)
             if item is None:
                 return None
-            if conversation.speaker is not Speaker.OPERATOR:
+            is_for_bot = (
+                conversation.speaker is Speaker.WAITING and item.payload != _END_HANDOFF
+            )
+            if conversation.speaker is Speaker.BOT or is_for_bot:
                 return Turn(item, conversation.version, conversation.channel)
             self._leave_to_operator(item)
 
@@ -238,9 +218,9 @@ class ConversationService:
             if unit.conversations.get(customer).version != turn.version:
                 return
             unit.conversations.set_awaits(customer, answer.awaits)
-            since = turn.item.received_at
-            if answer.messages and now - since >= self._rules.late_after:
-                self._say(unit, turn.item, BotMessage(self._rules.late_words(since)))
+            if answer.messages and self._is_late(turn.item, now):
+                words = self._rules.late_words(turn.item.received_at)
+                self._say(unit, turn.item, BotMessage(words))
             for message in answer.messages:
                 self._say(unit, turn.item, message)
 
@@ -280,6 +260,23 @@ class ConversationService:
         now = self._clock()
         return Arrival(f"{customer}:{client_id}", client_id, now, now)
 
+    def _read(
+        self, unit: Unit, customer: str, text: str
+    ) -> tuple[str | None, str | None, str]:
+        """Text for the bot, or a payload instead of it, and the text masked."""
+        awaits = unit.conversations.get(customer).awaits
+        masked, kinds = self._vault.mask(
+            unit, customer, text, answers_login=awaits == _LOGIN_QUESTION
+        )
+        plain = without_command(masked)
+        payload = _special_case(plain, kinds) or self._command(plain, awaits)
+        return None if payload else plain, payload, masked
+
+    def _is_late(self, item: InboxItem, now: datetime) -> bool:
+        """News of a page, which nobody has asked for, are never late."""
+        is_news = (item.payload or "").startswith("/EXTERNAL_")
+        return not is_news and now - item.received_at >= self._rules.late_after
+
     def _command(self, plain: str, awaits: str | None) -> str | None:
         """What these very words mean, unless they answer a question of the bot."""
         payload = self._rules.typed.get(folded(plain))
@@ -294,11 +291,9 @@ class ConversationService:
 
     def _leave_to_operator(self, item: InboxItem) -> None:
         with self._store.writing() as unit:
-            if unit.conversations.get(item.customer).speaker is not Speaker.OPERATOR:
-                return
             if item.payload == _END_HANDOFF:
                 self._handoffs.end(unit, item.customer)
-            else:
+            elif unit.conversations.get(item.customer).speaker is Speaker.OPERATOR:
                 unit.conversations.finish(item.id, self._clock())
 
     def _accept(

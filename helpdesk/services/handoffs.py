@@ -58,9 +58,13 @@ class HandoffService:
     def leave_message(
         self, customer: str, text: str, reason: str, event_id: str
     ) -> None:
-        """Keep a message for the operators' next opening; one for each event."""
+        """Keep a message for the operators' next opening; one for each event.
+
+        What the customer has taken back meanwhile is not kept.
+        """
         with self._store.writing() as unit:
-            if unit.handoffs.has_event(event_id):
+            is_gone = unit.erasures.is_requested(event_id)
+            if is_gone or unit.handoffs.has_event(event_id):
                 return
             now = self._clock()
             unit.handoffs.add(

@@ -18,6 +18,7 @@ from helpdesk.domain.line_sending import (
     Outcome,
     ReplyToken,
     Verdict,
+    is_too_old,
     judge,
 )
 from helpdesk.services.line_ports import LineAccount, StoredCall
@@ -108,7 +109,7 @@ class LineDeliveryService:
             if account is None:
                 return None
             begun = unit.line_calls.open_call(customer)
-            if begun is not None:
+            if begun is not None and not self._give_up(unit, begun):
                 if self._clock() < begun.next_try_at:
                     return NotYet(begun.next_try_at)
                 return self._attempt(unit, account, begun)
@@ -197,7 +198,8 @@ class LineDeliveryService:
             return None
         is_here = unit.conversations.get(customer).channel == _CHANNEL
         if not (account.is_friend and is_here):
-            unit.line_accounts.set_delivered(customer, lines[-1].id)
+            newest = unit.conversations.newest_line(customer)
+            unit.line_accounts.set_delivered(customer, newest)
             return None
         token = self._reply_token(unit, customer)
         if token is None and not may_push:
@@ -222,6 +224,14 @@ class LineDeliveryService:
         if token is not None:
             unit.line_events.use_token(token.event)
         return self._attempt(unit, account, call)
+
+    def _give_up(self, unit: Unit, call: StoredCall) -> bool:
+        now = self._clock()
+        if not is_too_old(call.kind, call.begun_at, now):
+            return False
+        unit.line_calls.end_attempt(call.id, CallState.FAILED, call.doubt, now, now)
+        unit.line_accounts.set_delivered(call.customer, call.last_line)
+        return True
 
     def _attempt(self, unit: Unit, account: LineAccount, call: StoredCall) -> Call:
         """Write the attempt down before it is made: whoever crashes in it is seen."""

@@ -28,6 +28,8 @@ _MENU = "menu:"
 _CHANNEL = "line"
 # While they are sorted, nothing else is written: what LINE sends waits as long.
 _SORTED_AT_ONCE = 5
+# Kinds of event that are obeyed without a word, whoever else speaks on the channel.
+_UNANSWERED = {"unsend", "unfollow"}
 # Redeliveries come within hours; their ids are remembered for much longer.
 _EVENTS_ARE_KEPT = timedelta(days=30)
 
@@ -144,7 +146,7 @@ class LineEventService:
             self._clock(),
             keep_content=handler is None,
         )
-        if handler is None or event.is_silent:
+        if handler is None or (event.is_silent and event.kind not in _UNANSWERED):
             return None
         if customer is None and event.kind != "accountLink":
             return None
@@ -162,6 +164,7 @@ class LineEventService:
             event.event_id,
             event.kind,
             event.sent_at,
+            event.since,
             now,
             token,
             self._cipher.encrypt(json.dumps(content)),
@@ -184,17 +187,30 @@ class LineEventService:
             user_id = self._cipher.encrypt(event.user_id)
             unit.line_accounts.add(customer, user_hash, user_id, is_friend=True)
         elif unit.conversations.get(customer).channel != _CHANNEL:
-            # What was said elsewhere is not repeated here.
             unit.conversations.set_channel(customer, _CHANNEL)
-            newest = unit.conversations.newest_line(customer)
-            unit.line_accounts.set_delivered(customer, newest)
+            self._repeat_nothing(unit, customer)
+        self._welcome_back(unit, customer, event)
         return customer
+
+    def _welcome_back(self, unit: Unit, customer: str, event: LineEvent) -> None:
+        """Whoever writes does not block us any more, even if LINE has not said so."""
+        account = unit.line_accounts.get(customer)
+        if account is None or account.is_friend or event.kind == "unfollow":
+            return
+        if unit.line_accounts.set_friend(customer, is_friend=True, since=event.sent_at):
+            self._repeat_nothing(unit, customer)
+
+    def _repeat_nothing(self, unit: Unit, customer: str) -> None:
+        """What was said elsewhere, or to nobody, is not said here and now."""
+        newest = unit.conversations.newest_line(customer)
+        unit.line_accounts.set_delivered(customer, newest)
 
     # --- What each kind of event means ------------------------------------------------
 
     def _message(self, unit: Unit, customer: str, event: LineEvent) -> str | None:
-        message_id = _message_id(event)
-        if message_id is not None and unit.line_events.is_unsent(message_id):
+        message_id = _message_id(event) or ""
+        if unit.line_events.has(message_id, ("unsend", "messageEdited")):
+            # Taken back, or changed, before it came.
             return None
         arrival = _arrival(event)
         kind, text = event.detail.get("type"), event.detail.get("text")
@@ -204,7 +220,7 @@ class LineEventService:
         if kind == "sticker":
             payload, content = self._sticker(event.detail), None
         else:
-            payload, content = "/EXTERNAL_content", (str(kind)[:16], message_id or "")
+            payload, content = "/EXTERNAL_content", (str(kind)[:16], message_id)
         shown = self._meanings.shown.get(str(kind), self._meanings.shown["file"])
         self._conversations.take_payload(
             unit, customer, payload, shown, arrival, content
@@ -221,14 +237,17 @@ class LineEventService:
     def _edited(self, unit: Unit, customer: str, event: LineEvent) -> str | None:
         """A changed message: answered as it reads now, once more if it was answered."""
         message_id, text = _message_id(event) or "", event.detail.get("text")
-        original, *_ = [*unit.line_events.events_of_message(message_id), None]
-        is_gone = unit.line_events.is_unsent(message_id)
-        if original is None or is_gone or not isinstance(text, str):
+        events = unit.line_events
+        is_old = events.has(message_id, ("messageEdited",), after=event.sent_at)
+        is_gone = events.has(message_id, ("unsend",))
+        if is_old or is_gone or not isinstance(text, str):
             return None
-        plain = self._conversations.rewrite(unit, customer, text, original)
-        if plain is not None:
-            arrival = _arrival(event)
-            self._conversations.take_again(unit, customer, plain, arrival)
+        original, *_ = [*events.of_message(message_id, ("message",)), None]
+        arrival = _arrival(event)
+        if original is None:
+            self._conversations.take_text(unit, customer, text, arrival)
+        else:
+            self._conversations.take_edit(unit, customer, text, original, arrival)
         return customer
 
     def _postback(self, unit: Unit, customer: str, event: LineEvent) -> str:
@@ -246,7 +265,6 @@ class LineEventService:
         return customer
 
     def _follow(self, unit: Unit, customer: str, event: LineEvent) -> str:
-        unit.line_accounts.set_friend(customer, is_friend=True)
         unit.line_accounts.mark_menu(customer)
         payload = "/EXTERNAL_followed"
         self._conversations.take_payload(unit, customer, payload, None, _arrival(event))
@@ -254,14 +272,19 @@ class LineEventService:
 
     def _unfollow(self, unit: Unit, customer: str, event: LineEvent) -> None:
         """Nothing is sent any more, no page works; links, transcript and audit stay."""
-        unit.line_accounts.set_friend(customer, is_friend=False)
+        if not unit.line_accounts.set_friend(
+            customer, is_friend=False, since=event.sent_at
+        ):
+            # The customer has come back since.
+            return
         self._handoffs.end(unit, customer)
         unit.links.close_attempts(customer)
         unit.audit.add(self._clock(), f"customer:{customer}", "unfollowed", customer)
 
     def _unsend(self, unit: Unit, customer: str, event: LineEvent) -> str | None:
         """Erase the message everywhere; the dialogue's part is done with the turns."""
-        events = unit.line_events.events_of_message(_message_id(event) or "")
+        kinds = ("message", "messageEdited")
+        events = unit.line_events.of_message(_message_id(event) or "", kinds)
         if not events:
             # Taken back before it came: `_message` will find this event.
             return None

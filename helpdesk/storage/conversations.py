@@ -172,42 +172,35 @@ class ConversationTables:
 
     def erase(self, customer: str, event_id: str, shown: str, at: datetime) -> str:
         """Take back what an event said, answered or not; the text as it stood."""
-        its_line = (
-            _messages.c.customer == customer,
-            _messages.c.client_id == event_id,
-        )
-        text = self._connection.scalar(select(_messages.c.text).where(*its_line))
+        former, _ = self.replace(customer, event_id, shown, at)
         self._connection.execute(
             update(_messages)
-            .where(*its_line)
-            .values(text=shown, content=None, content_id=None)
+            .where(*_line_of(customer, event_id))
+            .values(content=None, content_id=None)
         )
-        its_item = _inbox.c.event_id == event_id
-        self._connection.execute(
-            update(_inbox).where(its_item).values(text=None, payload=None)
-        )
-        self._connection.execute(
-            update(_inbox)
-            .where(its_item, _inbox.c.finished_at.is_(None))
-            .values(finished_at=at)
-        )
-        return text or ""
+        return former
 
-    def rewrite(
-        self, customer: str, event_id: str, shown: str, text: str | None
-    ) -> bool:
-        """Change what an event said; False if it has been answered already."""
+    def replace(
+        self, customer: str, event_id: str, shown: str, at: datetime
+    ) -> tuple[str, datetime | None]:
+        """Let the event's line read otherwise, and its item be answered no more.
+
+        Gives the text as it stood, and the item's place if nobody has answered it.
+        """
+        its_line = _line_of(customer, event_id)
+        former = self._connection.scalar(select(_messages.c.text).where(*its_line))
+        self._connection.execute(update(_messages).where(*its_line).values(text=shown))
+        its_item = (_inbox.c.customer == customer, _inbox.c.event_id == event_id)
+        is_open = _inbox.c.finished_at.is_(None)
+        place = select(_inbox.c.sent_at).where(*its_item, is_open)
+        sent_at = self._connection.scalar(place)
         self._connection.execute(
-            update(_messages)
-            .where(_messages.c.customer == customer, _messages.c.client_id == event_id)
-            .values(text=shown)
+            update(_inbox).where(*its_item, is_open).values(finished_at=at)
         )
-        result = self._connection.execute(
-            update(_inbox)
-            .where(_inbox.c.event_id == event_id, _inbox.c.finished_at.is_(None))
-            .values(text=text)
+        self._connection.execute(
+            update(_inbox).where(*its_item).values(text=None, payload=None)
         )
-        return result.rowcount == 1
+        return former or "", sent_at
 
     def note_delay(self, item: int, at: datetime) -> bool:
         """False if the customer has been told already."""
@@ -323,6 +316,10 @@ class ConversationTables:
             _messages.c.turn.is_distinct_from(turn),
         )
         return self._connection.scalar(later.limit(1)) is None
+
+
+def _line_of(customer: str, event_id: str) -> tuple[ColumnElement[bool], ...]:
+    return (_messages.c.customer == customer, _messages.c.client_id == event_id)
 
 
 def _as_button(row: Row[tuple[object, ...]]) -> Button:

@@ -17,12 +17,8 @@ from helpdesk.storage.audit import AuditTable
 from helpdesk.storage.conversations import ConversationTables
 from helpdesk.storage.failed_tries import FailedTryTable
 from helpdesk.storage.handoffs import HandoffTables
-from helpdesk.storage.line import (
-    ErasureTable,
-    LineAccountTable,
-    LineCallTable,
-    LineEventTable,
-)
+from helpdesk.storage.line import LineAccountTable, LineEventTable
+from helpdesk.storage.line_calls import ErasureTable, LineCallTable
 from helpdesk.storage.links import LinkTables
 from helpdesk.storage.subscriptions import SubscriptionTables
 from helpdesk.storage.vault import VaultTable

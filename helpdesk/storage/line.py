@@ -1,24 +1,32 @@
-"""The channel on LINE: accounts, events with their reply tokens, calls, erasures."""
+"""The channel on LINE: accounts, and events with their reply tokens."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    delete,
+    func,
+    insert,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
-from helpdesk.domain.line_sending import CallKind, CallState, Doubt, ReplyToken
-from helpdesk.services.line_ports import LineAccount, StoredCall, StoredEvent
+from helpdesk.domain.line_sending import CallState, ReplyToken
+from helpdesk.services.line_ports import LineAccount, StoredEvent
 from helpdesk.storage import line_tables, tables
 
 _accounts = line_tables.line_accounts
 _events = line_tables.line_events
 _calls = line_tables.line_calls
-_erasures = line_tables.erasures
 _messages = tables.messages
 
-_UNSEND = "unsend"
 # LINE takes many more calls a second; the answers come first.
 _MENUS_AT_ONCE = 50
 
@@ -63,8 +71,17 @@ class LineAccountTable:
             )
         )
 
-    def set_friend(self, customer: str, *, is_friend: bool) -> None:
-        self._set(customer, is_friend=is_friend)
+    def set_friend(self, customer: str, *, is_friend: bool, since: datetime) -> bool:
+        """False if something later is known already."""
+        result = self._connection.execute(
+            update(_accounts)
+            .where(
+                _accounts.c.customer == customer,
+                _accounts.c.friend_since.is_(None) | (_accounts.c.friend_since < since),
+            )
+            .values(is_friend=is_friend, friend_since=since)
+        )
+        return result.rowcount == 1
 
     def set_delivered(self, customer: str, line: int) -> None:
         """Move on to this line; never back."""
@@ -93,6 +110,7 @@ class LineAccountTable:
         query = (
             select(_accounts.c.customer)
             .where(_accounts.c.menu_due, _accounts.c.is_friend)
+            .order_by(func.random())
             .limit(_MENUS_AT_ONCE)
         )
         return list(self._connection.scalars(query))
@@ -142,7 +160,7 @@ class LineEventTable:
                 {
                     "event_id": event.event_id,
                     "type": event.kind,
-                    "received_at": event.at,
+                    "received_at": event.since,
                     "sent_at": event.sent_at,
                     "reply_token": event.reply_token,
                     "delivered_at": event.at,
@@ -167,6 +185,7 @@ class LineEventTable:
                 row.type,
                 row.sent_at,
                 row.received_at,
+                row.delivered_at,
                 row.reply_token,
                 row.content,
             )
@@ -217,24 +236,17 @@ class LineEventTable:
             .values(token_used=True)
         )
 
-    def events_of_message(self, message_id: str) -> list[str]:
-        """The event that brought this message of the customer, then its changes."""
-        query = (
-            select(_events.c.event_id)
-            .where(
-                _events.c.message_id == message_id,
-                _events.c.type.in_(("message", "messageEdited")),
-            )
-            .order_by(_events.c.type, _events.c.sent_at)
-        )
-        return list(self._connection.scalars(query))
+    def of_message(self, message_id: str, kinds: Sequence[str]) -> list[str]:
+        """The events of these kinds that are about this message of a customer."""
+        return list(self._connection.scalars(_about(message_id, kinds)))
 
-    def is_unsent(self, message_id: str) -> bool:
-        """Whether the customer took the message back, even before it came."""
-        query = select(_events.c.event_id).where(
-            _events.c.message_id == message_id, _events.c.type == _UNSEND
-        )
-        return self._connection.scalar(query.limit(1)) is not None
+    def has(
+        self, message_id: str, kinds: Sequence[str], after: datetime | None = None
+    ) -> bool:
+        """Whether such an event was sorted; `after`: one that happened later."""
+        later = true() if after is None else _events.c.sent_at > after
+        query = _about(message_id, kinds).where(later).limit(1)
+        return self._connection.scalar(query) is not None
 
     def forget_before(self, moment: datetime) -> int:
         """Delete events that LINE will not deliver again; the number deleted."""
@@ -252,115 +264,15 @@ class LineEventTable:
         return result.rowcount
 
 
-class LineCallTable:
-    """A customer has at most one open call: the index sees to it."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def open_call(self, customer: str) -> StoredCall | None:
-        query = select(_calls).where(
-            _calls.c.customer == customer, _calls.c.state == CallState.OPEN.value
-        )
-        row = self._connection.execute(query).one_or_none()
-        return None if row is None else _as_call(row)
-
-    def add(self, call: StoredCall) -> None:
-        self._connection.execute(
-            insert(_calls).values(
-                id=call.id,
-                customer=call.customer,
-                kind=call.kind.value,
-                event=call.event,
-                first_line=call.first_line,
-                last_line=call.last_line,
-                state=call.state.value,
-                attempts=call.attempts,
-                is_under_way=call.is_under_way,
-                doubt=call.doubt.value,
-                begun_at=call.begun_at,
-                next_try_at=call.next_try_at,
-            )
-        )
-
-    def begin_attempt(self, call: str, attempts: int, doubt: Doubt) -> None:
-        self._connection.execute(
-            update(_calls)
-            .where(_calls.c.id == call)
-            .values(attempts=attempts, doubt=doubt.value, is_under_way=True)
-        )
-
-    def end_attempt(
-        self,
-        call: str,
-        state: CallState,
-        doubt: Doubt,
-        next_try_at: datetime,
-        finished_at: datetime | None,
-    ) -> bool:
-        """False if the call was not open any more."""
-        result = self._connection.execute(
-            update(_calls)
-            .where(_calls.c.id == call, _calls.c.state == CallState.OPEN.value)
-            .values(
-                state=state.value,
-                doubt=doubt.value,
-                is_under_way=False,
-                next_try_at=next_try_at,
-                finished_at=finished_at,
-            )
-        )
-        return result.rowcount == 1
-
-
-class ErasureTable:
-    """What customers took back; the rows stay as the proof that it was erased."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def request(self, event_id: str, customer: str, at: datetime) -> None:
-        self._connection.execute(
-            insert(_erasures).values(
-                event_id=event_id, customer=customer, requested_at=at
-            )
-        )
-
-    def due(self, customer: str) -> list[str]:
-        """The customer's events that the dialogue has not forgotten yet."""
-        query = select(_erasures.c.event_id).where(
-            _erasures.c.customer == customer, _erasures.c.done_at.is_(None)
-        )
-        return list(self._connection.scalars(query))
-
-    def customers(self) -> list[str]:
-        query = select(_erasures.c.customer).where(_erasures.c.done_at.is_(None))
-        return list(self._connection.scalars(query.distinct()))
-
-    def done(self, event_id: str, at: datetime) -> None:
-        self._connection.execute(
-            update(_erasures).where(_erasures.c.event_id == event_id).values(done_at=at)
-        )
+def _about(message_id: str, kinds: Sequence[str]) -> Select[tuple[str]]:
+    return select(_events.c.event_id).where(
+        _events.c.message_id == message_id,
+        _events.c.message_id != "",
+        _events.c.type.in_(kinds),
+    )
 
 
 def _as_token(row: Row[tuple[object, ...]]) -> ReplyToken:
     return ReplyToken(
         row.event_id, row.reply_token or "", row.received_at, row.delivered_at
-    )
-
-
-def _as_call(row: Row[tuple[object, ...]]) -> StoredCall:
-    return StoredCall(
-        row.id,
-        row.customer,
-        CallKind(row.kind),
-        row.event,
-        row.first_line,
-        row.last_line,
-        CallState(row.state),
-        row.attempts,
-        row.is_under_way,
-        Doubt(row.doubt),
-        row.begun_at,
-        row.next_try_at,
     )

@@ -23,6 +23,8 @@ line_accounts = Table(
     Column("user_hash", String(64), nullable=False, unique=True),
     Column("user_id", Text, nullable=False),
     Column("is_friend", Boolean, nullable=False),
+    # LINE's time of what made it so: an older event that comes late changes nothing.
+    Column("friend_since", Moment),
     # The last line of the conversation that LINE has taken, or need not have.
     Column("delivered", Integer, nullable=False),
     # LINE's id of the rich menu that is shown, and whether to look at it again.
@@ -37,6 +39,7 @@ line_events = Table(
     Column("type", String(32), nullable=False),
     Column("customer", String(64), ForeignKey("customers.id")),
     Column("message_id", String(64), index=True),
+    # From when on the customer waits: the first delivery; the event, if redelivered.
     Column("received_at", Moment, nullable=False, index=True),
     # LINE's time of the event, on our clock; events are sorted in this order.
     Column("sent_at", Moment, nullable=False),

@@ -123,10 +123,14 @@ class LinkTables:
         subscription: str | None,
     ) -> bool:
         """False if the attempt is no longer in `start`."""
+        values: dict[str, object] = {"state": end.value, "subscription": subscription}
+        if end is AttemptState.AUTHENTICATED:
+            # What was agreed before was about another subscription, perhaps.
+            values |= {"nonce_hash": None, "may_move": None}
         result = self._connection.execute(
             update(_attempts)
             .where(_attempts.c.id == attempt, _attempts.c.state == start.value)
-            .values(state=end.value, subscription=subscription)
+            .values(**values)
         )
         return result.rowcount == 1
 

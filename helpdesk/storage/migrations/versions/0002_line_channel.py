@@ -29,6 +29,7 @@ def upgrade() -> None:
     sa.Column('user_hash', sa.String(length=64), nullable=False),
     sa.Column('user_id', sa.Text(), nullable=False),
     sa.Column('is_friend', sa.Boolean(), nullable=False),
+    sa.Column('friend_since', helpdesk.storage.tables.Moment(timezone=True), nullable=True),
     sa.Column('delivered', sa.Integer(), nullable=False),
     sa.Column('menu', sa.String(length=64), nullable=True),
     sa.Column('menu_due', sa.Boolean(), nullable=False),
