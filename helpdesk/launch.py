@@ -23,6 +23,7 @@ from helpdesk.storage.catalog import BadCatalog
 
 MODEL = ROOT / "models" / "helpdesk.tar.gz"
 _RASA = ROOT / ".venv-rasa" / "bin" / "rasa"
+_FAKE_LINE = "line"
 # Who thinks lets the app go first, for which LINE waits no longer than two seconds.
 _PATIENT = ["nice", "-n", "5"]
 _READY_SECONDS = 180
@@ -88,6 +89,8 @@ def main(arguments: list[str] | None = None) -> int:
     children: list[Child] = []
     try:
         settings = Settings.for_this_machine(with_fake_line=with_fake_line)
+        if with_fake_line and settings.is_production:
+            raise CannotStart("LINE=fake is not for production.")
         check_ports(settings, with_fake_line=with_fake_line)
         check_model(MODEL)
         helpdesk = prepare_database(settings)
@@ -117,7 +120,7 @@ def check_ports(settings: Settings, *, with_fake_line: bool = False) -> None:
         urlsplit(settings.rasa_url).port or 5005: "HELPDESK_RASA_URL",
     }
     if with_fake_line:
-        wanted |= {_fake_line_port(settings): "HELPDESK_PORT, ten below it"}
+        wanted |= {_fake_line_port(settings): "HELPDESK_PORT, which is ten less"}
     for port, name in wanted.items():
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -201,11 +204,12 @@ def start_fake_line(helpdesk: Helpdesk) -> Child:
                 capture_output=True,
                 text=True,
             )
-    except subprocess.CalledProcessError as error:
+    except BaseException as error:
+        # Ctrl-C too: nobody else knows of it yet.
         stop([child])
-        raise CannotStart(" ".join(error.stderr.split())) from error
-    except CannotStart:
-        stop([child])
+        if isinstance(error, subprocess.CalledProcessError):
+            reason = " ".join(error.stderr.split()) or "its set-up was stopped"
+            raise CannotStart(f"LINE's stand-in has no menus: {reason}") from error
         raise
     return child
 
@@ -215,7 +219,7 @@ def _fake_line_port(settings: Settings) -> int:
 
 
 def _wait_for(address: str, child: Child) -> None:
-    deadline = time.monotonic() + _STOP_SECONDS
+    deadline = time.monotonic() + _READY_SECONDS
     while time.monotonic() < deadline and not child.has_ended():
         try:
             if httpx.get(address, timeout=5, trust_env=False).is_success:
@@ -260,7 +264,7 @@ def print_welcome(helpdesk: Helpdesk, *, with_fake_line: bool = False) -> None:
     print()
     if not helpdesk.settings.is_production:
         print("  Sample world (see README):")
-        print(f"  {'line':8}{'login ID':10}{'password':18}{'number':8}user code")
+        print(f"  {'id':8}{'login ID':10}{'password':18}{'number':8}user code")
         for each in helpdesk.sample_world.contracts():
             print(
                 f"  {each.id:8}{each.login:10}{each.password:18}"
@@ -280,6 +284,9 @@ def watch(children: list[Child]) -> None:
     while True:
         for child in children:
             if child.has_ended():
+                if child.name == _FAKE_LINE:
+                    # It remembers nothing: the talks on it are gone.
+                    raise CannotStart(child.last_words())
                 print(f"The process {child.name} has ended; starting it again.")
                 child.start()
         time.sleep(1)

@@ -79,7 +79,7 @@ class Settings(BaseSettings):
         """
         given = os.environ
         if with_fake_line:
-            given.update(_fake_line(int(given.get("HELPDESK_PORT", "8000")) + 10))
+            given.update(_fake_line(given.get("HELPDESK_PORT", "8000")))
         if (
             "HELPDESK_SECRET_KEY" not in given
             and given.get("HELPDESK_ENV") != "production"
@@ -127,8 +127,10 @@ class Settings(BaseSettings):
         return datetime.fromtimestamp(began, UTC)
 
 
-def _fake_line(port: int) -> dict[str, str]:
-    address = f"http://127.0.0.1:{port}"
+def _fake_line(our_port: str) -> dict[str, str]:
+    """What leads to LINE's stand-in; a port that is none is refused by its setting."""
+    port = int(our_port) + 10 if our_port.isdecimal() else 0
+    address = f"http://127.0.0.1:{min(port, 65535)}"
     secrets_of_it = ("LINE_CHANNEL_SECRET", "LINE_CHANNEL_ACCESS_TOKEN")
     hosts = ("LINE_API_URL", "LINE_API_DATA_URL", "LINE_ACCESS_URL")
     keys = {name: secrets.token_hex(16) for name in secrets_of_it}

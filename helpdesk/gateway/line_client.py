@@ -154,9 +154,12 @@ class LineClient:
         except ApiException as error:
             status = int(error.status or 0)
             _log(name, status, error)
-            is_final = _outcome(status) is Outcome.REFUSED
+            outcome = _outcome(status)
+            CALLS.labels(name, outcome.value).inc()
+            is_final = outcome is Outcome.REFUSED
             raise LineAway(f"{name}: {status}", is_final=is_final) from error
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
+            CALLS.labels(name, Outcome.UNKNOWN.value).inc()
             raise LineAway(f"{name}: {type(error).__name__}") from error
         CALLS.labels(name, Outcome.ACCEPTED.value).inc()
         return answer

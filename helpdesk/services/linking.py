@@ -17,6 +17,9 @@ from helpdesk.domain.linking import (
 )
 from helpdesk.services.ports import Cipher, Clock, Store, Unit
 
+# The channel on which links need LINE's own confirmation.
+_LINE = "line"
+
 
 class PageExpired(RuntimeError):
     """The address was used up, is too old, or never existed."""
@@ -92,6 +95,14 @@ class LinkingService:
                 )
             return self._attempt(unit, token, role)
 
+    def is_for_line(self, token: str) -> bool:
+        """Whether the address was given to somebody on LINE, be it used up by now."""
+        with self._store.reading() as unit:
+            attempt = unit.links.attempt(self._cipher.fingerprint(token))
+            if attempt is None:
+                return False
+            return unit.conversations.get(attempt.customer).channel == _LINE
+
     def authenticate(
         self, token: str, role: LinkRole, subscription: str
     ) -> LinkAttempt:
@@ -117,7 +128,7 @@ class LinkingService:
         """
         with self._store.writing() as unit:
             attempt = self._attempt(unit, token, role)
-            if unit.conversations.get(attempt.customer).channel == "line":
+            if unit.conversations.get(attempt.customer).channel == _LINE:
                 raise PageExpired
             return self.link_attempt(unit, replace(attempt, may_move=may_move))
 

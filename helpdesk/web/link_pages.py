@@ -74,8 +74,10 @@ class LinkPage:
         step, context = await run_in_threadpool(self._advance, request, token, form)
         if step == _TO_LINE:
             return RedirectResponse(context["address"], 303)
-        # LINE's own browser says so; there is no chat of ours to go back to.
-        context["on_line"] = " Line/" in request.headers.get("user-agent", "")
+        is_for_line = await run_in_threadpool(self._helpdesk.linking.is_for_line, token)
+        # LINE's own browser says so too; there is no chat of ours to go back to.
+        is_in_line = " Line/" in request.headers.get("user-agent", "")
+        context["on_line"] = is_for_line or is_in_line
         return self._pages.render(
             request, self.template, token=token, step=step, **context
         )

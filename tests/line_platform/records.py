@@ -12,7 +12,8 @@ Json = dict[str, Any]
 
 # Crockford's alphabet, which ULIDs are written in: no I, L, O, U.
 _ULID_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_message_ids = count(561_000_000_000_000_001)
+# The product remembers ids for longer than one run of ours.
+_message_ids = count(561_000_000_000_000_000 + secrets.randbits(48))
 
 
 class Refused(Exception):
