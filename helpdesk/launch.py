@@ -89,8 +89,6 @@ def main(arguments: list[str] | None = None) -> int:
     children: list[Child] = []
     try:
         settings = Settings.for_this_machine(with_fake_line=with_fake_line)
-        if with_fake_line and settings.is_production:
-            raise CannotStart("LINE=fake is not for production.")
         check_ports(settings, with_fake_line=with_fake_line)
         check_model(MODEL)
         helpdesk = prepare_database(settings)
@@ -183,15 +181,20 @@ def start(settings: Settings) -> list[Child]:
 
 
 def start_fake_line(helpdesk: Helpdesk) -> Child:
-    """Start LINE's stand-in with the sample people, and bring the menus to it."""
+    """Start LINE's stand-in with the sample people, and bring the menus to it.
+
+    Raises CannotStart.
+    """
     settings = helpdesk.settings
+    if settings.is_production:
+        raise CannotStart("LINE=fake is not for production.")
     port = _fake_line_port(settings)
     world = helpdesk.sample_world
     people = ",".join(f"{each}={line_user_id(each)}" for each in world.people())
     webhook = f"http://127.0.0.1:{settings.port}/line/webhook"
     command = [sys.executable, "-m", "tests.line_platform", "--port", str(port)]
     child = Child(
-        "line", [*command, "--webhook", webhook, "--people", people], settings
+        _FAKE_LINE, [*command, "--webhook", webhook, "--people", people], settings
     )
     try:
         with step("Starting LINE's stand-in and drawing its menus"):

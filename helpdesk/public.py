@@ -70,7 +70,8 @@ class PublicApplication:
     def asgi(self) -> ASGIApp:
         """The whole application; the headers are outermost, on error pages too."""
         access = self._helpdesk.settings.line_access_url
-        return SecurityHeaders(self.starlette(), forms_lead_to=access)
+        pages = SecurityHeaders(self.starlette(), forms_lead_to=access)
+        return self._line.before(pages)
 
     def starlette(self) -> Starlette:
         settings = self._helpdesk.settings
@@ -78,7 +79,6 @@ class PublicApplication:
             Route("/healthz", self._alive),
             Route("/readyz", self._ready),
             *self._chat.routes(),
-            *self._line.routes(),
             *(route for room in self._page_rooms for route in room.routes()),
             Mount("/static", StaticFiles(directory=STATIC)),
         ]

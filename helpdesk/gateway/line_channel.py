@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlencode
 
-from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.linking import LinkRole
@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 _ASK_AGAIN_SECONDS = 10.0
 # Sorting looks by itself now and then: it may have failed when it was called.
 _LOOK_SECONDS = 2.0
+_BURST_SECONDS = 0.03
 _LONGEST_WAIT_SECONDS = 10.0
 
 
@@ -46,8 +47,9 @@ class LineChannel:
         self._leaving: set[tuple[str, str]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def routes(self) -> list[Route]:
-        return self._webhook.routes()
+    def before(self, app: ASGIApp) -> ASGIApp:
+        """The application with LINE's webhook before it."""
+        return self._webhook.before(app)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -124,6 +126,8 @@ class LineChannel:
                             self._wake(customer)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._unsorted.wait(), _LOOK_SECONDS)
+                # Calls come in bursts: all of one are answered before any is sorted.
+                await asyncio.sleep(_BURST_SECONDS)
 
     def _wake(self, customer: str) -> None:
         if self._sender is not None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.gateway.line_metrics import ACKNOWLEDGED, WEBHOOKS
@@ -20,7 +20,21 @@ from helpdesk.services.line_events import LineEvent
 
 logger = logging.getLogger(__name__)
 
+_PATH = "/line/webhook"
 _LONGEST_BODY = 1_000_000
+
+_ANSWERS = {
+    (status, reason): JSONResponse({"result": reason}, status)
+    for status, reason in (
+        (200, "stored"),
+        (400, "unparsable"),
+        (401, "not_signed"),
+        (403, "another_destination"),
+        (413, "too_long"),
+        (500, "failed"),
+        (503, "not_stored"),
+    )
+}
 
 
 class Intake:
@@ -81,8 +95,18 @@ class LineWebhook:
         self._intake = Intake(helpdesk.line_events.store)
         self.destination: str | None = None
 
-    def routes(self) -> list[Route]:
-        return [Route("/line/webhook", self.receive, methods=["POST"])]
+    def before(self, app: ASGIApp) -> ASGIApp:
+        """The application with the webhook before it: no session, no page."""
+
+        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+            is_ours = scope["type"] == "http" and scope["path"] == _PATH
+            if is_ours and scope["method"] == "POST":
+                response = await self.receive(Request(scope, receive))
+                await response(scope, receive, send)
+            else:
+                await app(scope, receive, send)
+
+        return serve
 
     def close(self) -> None:
         self._intake.close()
@@ -90,10 +114,14 @@ class LineWebhook:
     async def receive(self, request: Request) -> Response:
         """200 after the events are stored; LINE delivers again what gets another."""
         began = time.monotonic()
-        status, reason = await self._receive(request)
+        try:
+            status, reason = await self._receive(request)
+        except Exception:
+            logger.exception("A webhook call failed")
+            status, reason = 500, "failed"
         ACKNOWLEDGED.observe(time.monotonic() - began)
         WEBHOOKS.labels(reason).inc()
-        return JSONResponse({"result": reason}, status)
+        return _ANSWERS[status, reason]
 
     async def _receive(self, request: Request) -> tuple[int, str]:
         body = await _body(request)

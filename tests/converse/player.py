@@ -36,6 +36,7 @@ class Player:
 
     def play(self) -> None:
         """Raises StepFailed, naming the step."""
+        self._world.settle()
         for number, step in enumerate(self._case.steps, start=1):
             try:
                 self._play(step, self._case.steps[number:])

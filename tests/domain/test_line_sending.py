@@ -16,6 +16,7 @@ from helpdesk.domain.line_sending import (
     Doubt,
     Outcome,
     Verdict,
+    is_too_old,
     judge,
 )
 from tests.fakes import NOW
@@ -87,16 +88,17 @@ def test_reply_with_a_living_token(doubt: Doubt, outcome: Outcome, expected: Fou
         pytest.param(FAILED, Outcome.UNKNOWN, (REPLACED, FAILED), id="LINE was away"),
         pytest.param(NONE, Outcome.REFUSED, (REPLACED, NONE), id="too old"),
         pytest.param(FAILED, Outcome.REFUSED, (REPLACED, FAILED), id="hardly arrived"),
-        pytest.param(
-            CRASHED,
-            Outcome.REFUSED,
-            (CallState.UNCERTAIN, CRASHED),
-            id="hardly did not",
-        ),
         *(
             pytest.param(doubt, outcome, (REPLACED, doubt), id=f"{doubt} {outcome}")
             for doubt in (NONE, FAILED)
             for outcome in NOT_MADE
+        ),
+        *(
+            # It hardly did not arrive: it is not pushed on top of it.
+            pytest.param(
+                CRASHED, outcome, (CallState.UNCERTAIN, CRASHED), id=f"crash, {outcome}"
+            )
+            for outcome in (Outcome.UNKNOWN, Outcome.REFUSED, *NOT_MADE)
         ),
     ],
 )
@@ -117,6 +119,11 @@ def test_reply_with_a_dead_token(doubt: Doubt, outcome: Outcome, expected: Found
         pytest.param(FAILED, Outcome.UNKNOWN, (OPEN, FAILED), id="unknown again"),
         pytest.param(CRASHED, Outcome.UNKNOWN, (OPEN, CRASHED), id="after a crash"),
         pytest.param(NONE, Outcome.OVER_LIMIT, (CallState.HELD, NONE), id="over limit"),
+        *(
+            # It may have used up the last one of the month: its key is kept.
+            pytest.param(doubt, Outcome.OVER_LIMIT, (OPEN, doubt), id=f"{doubt}, limit")
+            for doubt in (FAILED, CRASHED)
+        ),
         *(
             pytest.param(doubt, outcome, (OPEN, doubt), id=f"{doubt} {outcome}")
             for doubt in Doubt
@@ -156,18 +163,34 @@ def test_push_is_given_up_before_line_forgets_its_key(
 
 
 @pytest.mark.parametrize(
-    ("outcome", "expected"),
+    ("doubt", "outcome", "expected"),
     [
-        pytest.param(Outcome.ACCEPTED, SENT, id="accepted"),
-        pytest.param(Outcome.OVER_LIMIT, CallState.HELD, id="over limit"),
+        pytest.param(NONE, Outcome.ACCEPTED, SENT, id="accepted"),
+        pytest.param(NONE, Outcome.OVER_LIMIT, CallState.HELD, id="over limit"),
+        pytest.param(FAILED, Outcome.OVER_LIMIT, CallState.FAILED, id="in doubt"),
     ],
 )
 def test_age_of_a_push_does_not_hide_what_came_of_it(
-    outcome: Outcome, expected: CallState
+    doubt: Doubt, outcome: Outcome, expected: CallState
 ):
-    verdict = judge(status(PUSH), outcome, NOW + timedelta(hours=24))
+    call = status(PUSH, doubt=doubt)
 
-    assert verdict.state == expected
+    assert judge(call, outcome, NOW + timedelta(hours=24)).state == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "age", "expected"),
+    [
+        pytest.param(PUSH, timedelta(hours=23, microseconds=-1), False, id="before"),
+        pytest.param(PUSH, timedelta(hours=23), True, id="at"),
+        pytest.param(PUSH, timedelta(hours=23, microseconds=1), True, id="after"),
+        pytest.param(REPLY, timedelta(days=9), False, id="reply"),
+    ],
+)
+def test_push_is_too_old_after_twenty_three_hours(
+    kind: CallKind, age: timedelta, expected: bool
+):
+    assert is_too_old(kind, NOW, NOW + age) is expected
 
 
 def test_age_of_a_reply_is_that_of_its_token():
@@ -255,30 +278,3 @@ def test_states_belong_to_their_kinds(call: CallStatus, outcome: Outcome):
     state = judge(call, outcome, NOW).state
 
     assert state in (of_replies if call.kind is REPLY else of_pushes)
-
-
-# --- Known faults ---------------------------------------------------------------------
-
-
-@pytest.mark.xfail(
-    strict=True,
-    reason="line_sending._reply: a crash 'hardly did not arrive', but when LINE is busy"
-    " at the next attempt the lines are pushed on top of it",
-)
-@pytest.mark.parametrize("outcome", [Outcome.UNKNOWN, *NOT_MADE], ids=str)
-def test_crashed_reply_is_not_pushed_because_line_is_busy(outcome: Outcome):
-    call = status(REPLY, doubt=CRASHED, is_token_alive=DEAD, attempts=2)
-
-    assert judge(call, outcome, NOW).state is not REPLACED
-
-
-@pytest.mark.xfail(
-    strict=True,
-    reason="line_sending._push: an unknown attempt may have used up the last push of the"
-    " month; held, the call loses the retry key that keeps it from being said twice",
-)
-@pytest.mark.parametrize("doubt", [FAILED, CRASHED], ids=str)
-def test_push_in_doubt_keeps_its_key_over_the_limit(doubt: Doubt):
-    call = status(PUSH, doubt=doubt, attempts=2)
-
-    assert judge(call, Outcome.OVER_LIMIT, NOW).state is OPEN

@@ -144,8 +144,10 @@ def aiko(line: LinePlatform) -> str:
 @asynccontextmanager
 async def client_of(host: Host, token: str = TOKEN):
     client = LineClient(token, host.address)
-    yield client
-    await client.close()
+    try:
+        yield client
+    finally:
+        await client.close()
 
 
 def reply(client: LineClient) -> Awaitable[Outcome]:

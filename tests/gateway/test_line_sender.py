@@ -62,19 +62,23 @@ class Desk:
         client = LineClient(token, self._address)
         messages = line_messages(self.helpdesk)
         sender = LineSender(self.helpdesk.line_delivery, client, messages, pace)
-        yield sender
-        await sender.close()
-        await client.close()
+        try:
+            yield sender
+        finally:
+            await sender.close()
+            await client.close()
 
     @asynccontextmanager
     async def polling(self, pace: SenderPace = QUICK) -> AsyncIterator[LineSender]:
         """A sender that finds its work."""
         async with self.sending(pace) as sender:
             polling = asyncio.create_task(sender.run())
-            yield sender
-            polling.cancel()
-            with suppress(asyncio.CancelledError):
-                await polling
+            try:
+                yield sender
+            finally:
+                polling.cancel()
+                with suppress(asyncio.CancelledError):
+                    await polling
 
     def hear(self, user: str, text: str = "こんにちは") -> str:
         """Let the user write; the customer."""
@@ -173,8 +177,9 @@ def line(host: Host, helpdesk: Helpdesk, clock: FakeClock) -> Iterator[LinePlatf
     """LINE on the services' clock; what it delivers is stored at once."""
 
     def take(request: httpx.Request) -> httpx.Response:
-        events = parse(request.content, clock()).events
-        helpdesk.line_events.accept([events])
+        helpdesk.line_events.store(parse(request.content, clock()).events)
+        while helpdesk.line_events.sort():
+            pass
         return httpx.Response(200)
 
     platform = LinePlatform(

@@ -221,7 +221,7 @@ def test_push_is_given_up_after_twenty_three_hours(
     helpdesk: Helpdesk, clock: FakeClock, hours: float, state: CallState
 ):
     say(helpdesk, "はい")
-    judge(helpdesk, next_call(helpdesk), Outcome.UNKNOWN)
+    call = next_call(helpdesk)
     clock.forward(hours=hours)
 
-    assert judge(helpdesk, next_call(helpdesk), Outcome.UNKNOWN) is state
+    assert judge(helpdesk, call, Outcome.UNKNOWN) is state

@@ -233,41 +233,36 @@ def test_reply_that_was_never_made_becomes_a_push(
     assert next_call(helpdesk).kind is CallKind.PUSH
 
 
-# --- Known faults ---------------------------------------------------------------------
+# --- Redeliveries of what was not delivered -------------------------------------------
 
 
-def old_event(helpdesk: Helpdesk) -> None:
-    """An event that LINE could deliver only now, twenty-five minutes after it."""
-    accept(
-        helpdesk,
-        text("e1", sent_at=ago(minutes=25), reply_token="dead"),
-    )
+def redelivered(helpdesk: Helpdesk, minutes: float) -> None:
+    """An event that LINE could deliver only now, so long after it."""
+    at = ago(minutes=minutes)
+    accept(helpdesk, text("e1", sent_at=at, since=at, reply_token="token"))
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="storage.line._as_token counts the nineteen minutes of a token from the first"
-    " delivery that was stored, not from the event: an old event's token looks alive",
+@pytest.mark.parametrize(
+    ("minutes", "kind"),
+    [(18.99, CallKind.REPLY), (19, CallKind.PUSH), (25, CallKind.PUSH)],
+    ids=["before", "at", "after"],
 )
-def test_token_of_an_old_event_is_dead(helpdesk: Helpdesk):
-    old_event(helpdesk)
+def test_token_of_an_event_dies_however_late_it_comes(
+    helpdesk: Helpdesk, minutes: float, kind: CallKind
+):
+    redelivered(helpdesk, minutes)
     say(helpdesk, "一")
 
-    assert next_call(helpdesk).kind is CallKind.PUSH
+    assert next_call(helpdesk).kind is kind
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="as above: refused because it is too old, the token seems used by the attempt"
-    " before, whose outcome is unknown, and the lines are lost",
-)
 def test_line_is_not_lost_by_the_token_of_an_old_event(
     helpdesk: Helpdesk, clock: FakeClock
 ):
-    old_event(helpdesk)
+    redelivered(helpdesk, minutes=18.99)
     say(helpdesk, "一")
-    for outcome in (Outcome.UNKNOWN, Outcome.REFUSED):
-        judge(helpdesk, next_call(helpdesk), outcome)
-        clock.forward(seconds=0.5)
+    judge(helpdesk, next_call(helpdesk), Outcome.UNKNOWN)
+    clock.forward(seconds=1)
 
+    assert judge(helpdesk, next_call(helpdesk), Outcome.REFUSED) is CallState.REPLACED
     assert words(next_call(helpdesk)) == ["一"]
