@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import takewhile
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -76,10 +77,9 @@ class LineCustomer:
     def on_page(self, later: Sequence[Step]) -> Iterator[None]:
         """Around what is done on a page, which may lead to LINE's own dialogue.
 
-        `later`: the customer's further steps; the next may say what comes of it.
+        `later`: the customer's further steps; one of them may say what comes of it.
         """
-        following = later[0].doings if later else []
-        stops = any(doing.kind == "account_link" for doing in following)
+        stops = "account_link" in _doings_before_a_page(later)
         self.browser.stops_at_line = stops or self._armed is not None
         yield
         self.browser.stops_at_line = False
@@ -263,6 +263,11 @@ class LineCustomer:
         if outcome == "other":
             address += f"&as={self._platform.add_user('somebody else')}"
         self.browser.visit(address)
+
+
+def _doings_before_a_page(later: Sequence[Step]) -> set[str]:
+    steps = takewhile(lambda step: step.kind != "page", later)
+    return {doing.kind for step in steps for doing in step.doings}
 
 
 def _is_called(action: Json, label: str | int) -> bool:

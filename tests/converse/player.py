@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from helpdesk.domain.handoff import AlreadyMoved
 from helpdesk.services.ports import Message
 from tests.converse.assertions import Looked, StepFailed, check
 from tests.converse.cases import Case, Step, duration
@@ -127,7 +128,10 @@ class Player:
         handoffs = self._world.helpdesk.handoffs
         if handoffs.is_waiting(customer.id):
             handoffs.claim(customer.id, _OPERATOR)
-        handoffs.say(customer.id, _OPERATOR, str(self._values.fill(step.value)))
+        try:
+            handoffs.say(customer.id, _OPERATOR, str(self._values.fill(step.value)))
+        except AlreadyMoved as moved:
+            raise StepFailed("the customer neither waits nor talks to us") from moved
 
     def _do_wait(self, customer: Customer, step: Step, _: Sequence[Step]) -> None:
         self._world.clock.move(duration(step.value))

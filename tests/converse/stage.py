@@ -113,17 +113,23 @@ class Stage:
         self._forget_conversations()
         bot = RecordingBot(helpdesk.settings.rasa_url, self._secret)
         app = PublicApplication(helpdesk, bot).asgi()
-        with serving(app, port):
-            yield World(helpdesk, clock, bot, line)
+        try:
+            with serving(app, port):
+                yield World(helpdesk, clock, bot, line)
+            self._check(helpdesk, line)
+        finally:
+            helpdesk.database.engine.dispose()
+            for file in self._folder.glob(f"{database.name}*"):
+                file.unlink()
+
+    def _check(self, helpdesk: Helpdesk, line: LineWorld | None) -> None:
+        """Raises AssertionError for what no step shows: refusals, errors, leaks."""
         if line is not None:
             line.check()
         if errors := self._log.take_errors():
             raise AssertionError(f"the product logged {'; '.join(errors)}")
-        # Before the database is closed: closing it empties the log of its writes.
+        # While the database is open: closing it empties the log of its writes.
         self._look_for_leaks(helpdesk, line)
-        helpdesk.database.engine.dispose()
-        for file in self._folder.glob(f"{database.name}*"):
-            file.unlink()
 
     def _settings(self, database: Path, port: int, line: LineWorld | None) -> Settings:
         settings = Settings(

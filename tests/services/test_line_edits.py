@@ -28,6 +28,8 @@ CODE = "24681357902468249"
 TOKEN = re.compile(r"\[([A-Z]+):[a-z2-9]{8}\]")
 Inbox = Callable[[str], list[str | None]]
 
+# --- Waiting or answered --------------------------------------------------------------
+
 
 def test_unanswered_message_is_answered_as_it_reads_now(
     helpdesk: Helpdesk, inbox: Inbox
@@ -44,11 +46,48 @@ def test_unanswered_message_is_answered_as_it_reads_now(
 
 
 def test_edit_keeps_the_place_of_its_message(helpdesk: Helpdesk, inbox: Inbox):
-    accept(helpdesk, text("e1", "一"), text("e2", "二"))
+    accept(helpdesk, text("e1", "一", sent_at=ago(seconds=9)))
+    accept(helpdesk, text("e2", "二", sent_at=ago(seconds=8)))
 
     accept(helpdesk, edit("e3", of="e1", words="いち"))
 
-    assert inbox("eita") == ["いち", "二"]
+    assert (said(helpdesk), inbox("eita")) == (
+        [("customer", "いち"), ("customer", "二")],
+        ["いち", "二"],
+    )
+
+
+def test_edit_is_an_event_of_its_own(helpdesk: Helpdesk):
+    accept(helpdesk, text("e1", "一"))
+    accept(helpdesk, edit("e2", of="e1", words="二"))
+
+    item = next_turn(helpdesk).item
+
+    assert (item.event_id, item.text, item.payload) == ("e2", "二", None)
+
+
+def test_answer_to_the_former_words_is_dropped(helpdesk: Helpdesk):
+    accept(helpdesk, text("e1", "一"))
+    turn = next_turn(helpdesk)
+    accept(helpdesk, edit("e2", of="e1", words="二"))
+
+    helpdesk.conversations.answer(turn, Answer([BotMessage("一ですね")], "wish"))
+    answer(helpdesk, "二ですね")
+
+    assert helpdesk.conversations.is_open(turn.item) is False
+    assert said(helpdesk) == [("customer", "二"), ("bot", "二ですね")]
+
+
+def test_message_that_is_edited_during_its_turn_is_answered_as_it_reads_now(
+    helpdesk: Helpdesk, inbox: Inbox
+):
+    accept(helpdesk, text("e1", "一"))
+    turn = next_turn(helpdesk)
+    accept(helpdesk, edit("e2", of="e1", words="二"))
+
+    helpdesk.conversations.answer(turn, Answer([BotMessage("一ですね")], None))
+
+    assert inbox("eita") == ["二"]
 
 
 @pytest.mark.parametrize("times", [1, 2], ids=["once", "redelivered"])
@@ -67,34 +106,44 @@ def test_answered_message_is_answered_once_more(
     )
 
 
-def test_message_that_is_edited_twice_is_answered_twice(
-    helpdesk: Helpdesk, inbox: Inbox
-):
-    accept(helpdesk, text("e1", "一"))
-    answer(helpdesk)
-    for event_id, words in [("e2", "二"), ("e3", "三")]:
-        accept(helpdesk, edit(event_id, of="e1", words=words))
-
-    assert (said(helpdesk), inbox("eita")) == ([("customer", "三")], ["二", "三"])
+# --- Read like a new message ----------------------------------------------------------
 
 
+@pytest.mark.parametrize("is_answered", [False, True], ids=["waiting", "answered"])
 @pytest.mark.parametrize(
-    ("words", "payload"),
+    ("words", "read"),
     [
-        pytest.param("😀", "/EXTERNAL_no_words", id="no words"),
-        pytest.param(" ", "/EXTERNAL_empty_message", id="nothing"),
+        pytest.param("連携したい", "連携したい", id="a text"),
         pytest.param("/request_operator", "request_operator", id="a command"),
+        pytest.param("契約者連携", "/link_contract_holder", id="a tile"),
+        pytest.param("パスワードはAb12cd34", "/EXTERNAL_password_typed", id="password"),
+        pytest.param("😀", "/EXTERNAL_no_words", id="no words"),
+        pytest.param("", "/EXTERNAL_empty_message", id="nothing"),
     ],
 )
-def test_answered_message_is_read_as_any_other(
-    helpdesk: Helpdesk, inbox: Inbox, words: str, payload: str
+def test_edit_is_read_as_any_message(
+    helpdesk: Helpdesk, inbox: Inbox, words: str, read: str, is_answered: bool
 ):
-    accept(helpdesk, text("e1"))
-    answer(helpdesk)
+    accept(helpdesk, text("e1", "一"))
+    if is_answered:
+        answer(helpdesk)
 
     accept(helpdesk, edit("e2", of="e1", words=words))
 
-    assert inbox("eita") == [payload]
+    assert inbox("eita") == [read]
+
+
+@pytest.mark.parametrize(
+    "words", ["契約者連携", "😀", "パスワードはAb12cd34"], ids=["a tile", "no words", "password"]
+)
+def test_command_that_was_edited_into_a_text_is_answered_as_the_text(
+    helpdesk: Helpdesk, inbox: Inbox, words: str
+):
+    accept(helpdesk, text("e1", words))
+
+    accept(helpdesk, edit("e2", of="e1", words="オペレーターと話したい"))
+
+    assert inbox("eita") == ["オペレーターと話したい"]
 
 
 @pytest.mark.parametrize("is_answered", [False, True], ids=["waiting", "answered"])
@@ -114,6 +163,39 @@ def test_secret_that_is_edited_in_is_masked(
     )
 
 
+@pytest.mark.parametrize("is_answered", [False, True], ids=["waiting", "answered"])
+def test_code_that_is_corrected_leaves_the_vault(
+    helpdesk: Helpdesk, rows: Rows, is_answered: bool
+):
+    accept(helpdesk, text("e1", "24681357902468248"))
+    if is_answered:
+        answer(helpdesk)
+
+    accept(helpdesk, edit("e2", of="e1", words=CODE))
+
+    token = next_turn(helpdesk).item.text or ""
+    assert [row["token"] for row in rows(tables.vault)] == [token]
+    assert helpdesk.vault.open("eita", token) == CODE
+
+
+def test_password_that_is_corrected_at_the_login_step_is_kept_nowhere(
+    helpdesk: Helpdesk, inbox: Inbox
+):
+    accept(helpdesk, text("e0"))
+    answer(helpdesk, "できましたか", awaits="holder_page_done")
+    accept(helpdesk, text("e1", "Ab12cd34"))
+
+    accept(helpdesk, edit("e2", of="e1", words="Ab12cd35"))
+
+    assert ("Ab12cd35" in dump(helpdesk), inbox("eita")) == (
+        False,
+        ["/EXTERNAL_password_typed"],
+    )
+
+
+# --- No edit --------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("words", [None, 7, ["a"]], ids=["None", "number", "list"])
 def test_edit_without_a_text_changes_nothing(
     helpdesk: Helpdesk, inbox: Inbox, words: Any
@@ -123,14 +205,6 @@ def test_edit_without_a_text_changes_nothing(
     woken = accept(helpdesk, edit("e2", of="e1", words=words))
 
     assert (woken, inbox("eita")) == (set(), ["一"])
-
-
-def test_edit_of_an_unknown_message_is_nothing(helpdesk: Helpdesk):
-    woken = accept(
-        helpdesk, edit("e1", of="nothing", words="一"), event("messageEdited", "e2")
-    )
-
-    assert (woken, said(helpdesk)) == (set(), [])
 
 
 def test_edit_in_a_group_is_nothing(helpdesk: Helpdesk):
@@ -153,16 +227,6 @@ def test_edit_while_an_operator_speaks_is_seen_and_not_answered(helpdesk: Helpde
     assert said(helpdesk) == [("customer", "二")]
 
 
-def test_edit_within_the_call_of_its_message(helpdesk: Helpdesk, inbox: Inbox):
-    accept(
-        helpdesk,
-        edit("e2", of="e1", words="二"),
-        text("e1", "一", sent_at=ago(seconds=1)),
-    )
-
-    assert (said(helpdesk), inbox("eita")) == ([("customer", "二")], ["二"])
-
-
 def test_edit_leaves_no_second_line(helpdesk: Helpdesk, rows: Rows):
     accept(helpdesk, text("e1", "一"))
     answer(helpdesk)
@@ -170,130 +234,3 @@ def test_edit_leaves_no_second_line(helpdesk: Helpdesk, rows: Rows):
     answer(helpdesk)
 
     assert [row["text"] for row in rows(tables.messages)] == ["二"]
-
-
-# --- Known faults ---------------------------------------------------------------------
-
-
-@pytest.mark.xfail(
-    strict=True,
-    reason="conversations.answer finishes an item whatever it has become meanwhile: the"
-    " newer words are shown above the answer to the older ones, and nobody reads them",
-)
-def test_message_that_is_edited_during_its_turn_is_answered_as_it_reads_now(
-    helpdesk: Helpdesk, inbox: Inbox
-):
-    accept(helpdesk, text("e1", "一"))
-    turn = next_turn(helpdesk)
-    accept(helpdesk, edit("e2", of="e1", words="二"))
-
-    helpdesk.conversations.answer(turn, Answer([BotMessage("一ですね")], None))
-
-    assert inbox("eita") == ["二"]
-
-
-@pytest.mark.xfail(
-    strict=True,
-    reason="conversations.rewrite looks for lone passwords at no step: a corrected"
-    " password is stored in the clear, and goes to Rasa",
-)
-def test_password_that_is_corrected_at_the_login_step_is_kept_nowhere(
-    helpdesk: Helpdesk,
-):
-    accept(helpdesk, text("e0"))
-    answer(helpdesk, "できましたか", awaits="holder_page_done")
-    accept(helpdesk, text("e1", "Ab12cd34"))
-
-    accept(helpdesk, edit("e2", of="e1", words="Ab12cd35"))
-
-    assert "Ab12cd35" not in dump(helpdesk)
-
-
-@pytest.mark.xfail(
-    strict=True,
-    reason="conversations.rewrite changes the text and leaves the payload, which the"
-    " client of Rasa sends instead of it: the bot answers the older words",
-)
-@pytest.mark.parametrize("words", ["契約者連携", "😀"], ids=["a tile", "no words"])
-def test_command_that_was_edited_into_a_text_is_answered_as_the_text(
-    helpdesk: Helpdesk, inbox: Inbox, words: str
-):
-    accept(helpdesk, text("e1", words))
-
-    accept(helpdesk, edit("e2", of="e1", words="オペレーターと話したい"))
-
-    assert inbox("eita") == ["オペレーターと話したい"]
-
-
-@pytest.mark.xfail(
-    strict=True,
-    reason="conversations.rewrite stores the text as it is: what means a command when it"
-    " is typed is no command when a waiting message is changed into it",
-)
-@pytest.mark.parametrize(
-    ("words", "payload"),
-    [
-        pytest.param("パスワードはAb12cd34", "/EXTERNAL_password_typed", id="password"),
-        pytest.param("😀", "/EXTERNAL_no_words", id="no words"),
-        pytest.param("", "/EXTERNAL_empty_message", id="nothing"),
-        pytest.param("契約者連携", "/link_contract_holder", id="a tile"),
-    ],
-)
-def test_waiting_message_that_becomes_a_command_is_one(
-    helpdesk: Helpdesk, inbox: Inbox, words: str, payload: str
-):
-    accept(helpdesk, text("e1", "一"))
-
-    accept(helpdesk, edit("e2", of="e1", words=words))
-
-    assert inbox("eita") == [payload]
-
-
-@pytest.mark.xfail(
-    strict=True,
-    reason="conversations.take_again knows special cases only: an answered message that"
-    " is changed into the words of a tile, or into a password, is read as a text",
-)
-@pytest.mark.parametrize(
-    ("words", "payload"),
-    [
-        pytest.param("契約者連携", "/link_contract_holder", id="a tile"),
-        pytest.param("パスワードはAb12cd34", "/EXTERNAL_password_typed", id="password"),
-    ],
-)
-def test_answered_message_that_becomes_a_command_is_one(
-    helpdesk: Helpdesk, inbox: Inbox, words: str, payload: str
-):
-    accept(helpdesk, text("e1", "一"))
-    answer(helpdesk)
-
-    accept(helpdesk, edit("e2", of="e1", words=words))
-
-    assert inbox("eita") == [payload]
-
-
-@pytest.mark.xfail(
-    strict=True,
-    reason="line_events._edited forgets an edit that comes before its message: the older"
-    " words are answered, and shown for ever",
-)
-def test_edit_that_comes_before_its_message_is_kept(helpdesk: Helpdesk, inbox: Inbox):
-    accept(helpdesk, edit("e2", of="e1", words="二"))
-
-    accept(helpdesk, text("e1", "一", sent_at=ago(seconds=9)))
-
-    assert inbox("eita") == ["二"]
-
-
-@pytest.mark.xfail(
-    strict=True,
-    reason="line_events._edited does not look at sent_at: an older edit that LINE"
-    " delivers again takes the place of the newer one",
-)
-def test_older_edit_does_not_replace_a_newer_one(helpdesk: Helpdesk, inbox: Inbox):
-    accept(helpdesk, text("e1", "一"), edit("e3", of="e1", words="三"))
-
-    late = edit("e2", of="e1", words="二", sent_at=ago(seconds=9))
-    accept(helpdesk, late)
-
-    assert inbox("eita") == ["三"]

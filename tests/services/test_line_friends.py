@@ -47,6 +47,11 @@ def nothing_to_send(helpdesk: Helpdesk, customer: str = "eita") -> bool:
     return call is None
 
 
+def blocked(event_id: str = "e1", **more: Any) -> LineEvent:
+    """A block of a minute ago."""
+    return event("unfollow", event_id, **({"sent_at": ago(minutes=1)} | more))
+
+
 def test_follower_is_greeted_once_and_gets_a_menu(helpdesk: Helpdesk, inbox: Inbox):
     follow = event("follow", "e1", NEW_USER, follow={"isUnblocked": False})
 
@@ -122,11 +127,6 @@ def test_redelivered_block_is_noted_once(helpdesk: Helpdesk, audit: Audit):
         accept(helpdesk, event("unfollow", "e1"))
 
     assert audit() == [("customer:eita", "unfollowed", "eita", {})]
-
-
-def blocked(event_id: str = "e1", **more: Any) -> LineEvent:
-    """A block of a minute ago."""
-    return event("unfollow", event_id, **({"sent_at": ago(minutes=1)} | more))
 
 
 def test_whoever_comes_back_is_greeted_and_sent_to(helpdesk: Helpdesk, inbox: Inbox):

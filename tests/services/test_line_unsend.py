@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -116,11 +117,6 @@ def test_redelivered_unsend_is_one_unsend(helpdesk: Helpdesk, audit: Audit):
     assert (woken, erased(helpdesk), len(audit())) == ([{"eita"}, set()], ["e1"], 1)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="storage.line.ErasureTable.request inserts a second row of the same key: a"
-    " second unsend of a message ends as an error in the log",
-)
 def test_message_that_is_taken_back_twice_is_erased_once(
     helpdesk: Helpdesk, caplog: pytest.LogCaptureFixture
 ):
@@ -129,6 +125,15 @@ def test_message_that_is_taken_back_twice_is_erased_once(
     accept(helpdesk, unsend("e3", of="e1"))
 
     assert (erased(helpdesk), caplog.text) == (["e1"], "")
+
+
+def test_message_that_is_taken_back_again_is_not_erased_again(helpdesk: Helpdesk):
+    accept(helpdesk, text("e1", WORDS), unsend("e2", of="e1"))
+    helpdesk.conversations.erased("e1")
+
+    accept(helpdesk, unsend("e3", of="e1"))
+
+    assert erased(helpdesk) == []
 
 
 # --- What is erased -------------------------------------------------------------------
@@ -212,11 +217,6 @@ def test_edited_message_is_erased_as_it_reads_now(helpdesk: Helpdesk):
     assert helpdesk.conversations.next_turn("eita") is None
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="line_events._unsend erases the item of the first event only: the item that"
-    " `take_again` made of the edit keeps its text, and is answered still",
-)
 @pytest.mark.parametrize("is_answered", [False, True], ids=["waiting", "answered"])
 def test_answered_and_edited_message_is_erased_everywhere(
     helpdesk: Helpdesk, is_answered: bool
@@ -233,11 +233,6 @@ def test_answered_and_edited_message_is_erased_everywhere(
     assert helpdesk.conversations.next_turn("eita") is None
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="conversations.rewrite drops the tokens of the text before: what they stand"
-    " for stays in the vault, and an unsend no longer finds them",
-)
 def test_code_that_was_edited_away_leaves_the_vault(helpdesk: Helpdesk, rows: Rows):
     accept(helpdesk, text("e1", CODE), edit("e2", of="e1", words="やめます"))
 
@@ -246,18 +241,53 @@ def test_code_that_was_edited_away_leaves_the_vault(helpdesk: Helpdesk, rows: Ro
     assert rows(tables.vault) == []
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="line_events._edited does not ask is_unsent: an edit that LINE delivers again"
-    " after the unsend brings the text back",
+@pytest.mark.parametrize(
+    "sent_at", [ago(minutes=1), ago(minutes=-1)], ids=["sent before", "sent after"]
 )
-def test_edit_that_comes_after_the_unsend_brings_nothing_back(helpdesk: Helpdesk):
+def test_edit_that_comes_after_the_unsend_brings_nothing_back(
+    helpdesk: Helpdesk, sent_at: datetime
+):
     accept(helpdesk, text("e1", "一"), unsend("e3", of="e1"))
 
-    late = edit("e2", of="e1", words=WORDS, sent_at=ago(minutes=1))
-    accept(helpdesk, late)
+    woken = accept(helpdesk, edit("e2", of="e1", words=WORDS, sent_at=sent_at))
+
+    assert (woken, helpdesk.conversations.next_turn("eita")) == (set(), None)
+    assert (said(helpdesk), WORDS in dump(helpdesk)) == ([("customer", SHOWN)], False)
+
+
+def test_edit_and_message_that_come_after_the_unsend_are_not_read(
+    helpdesk: Helpdesk, rows: Rows
+):
+    accept(helpdesk, unsend("e3", of="e1"))
+
+    accept(helpdesk, edit("e2", of="e1", words=WORDS, sent_at=ago(seconds=5)))
+    accept(helpdesk, text("e1", WORDS, sent_at=ago(seconds=9)))
+
+    assert (said(helpdesk), rows(tables.inbox), WORDS in dump(helpdesk)) == (
+        [],
+        [],
+        False,
+    )
+
+
+def test_answer_to_an_edit_that_was_taken_back_is_dropped(helpdesk: Helpdesk):
+    accept(helpdesk, text("e1", "一"), edit("e2", of="e1", words=WORDS))
+    turn = next_turn(helpdesk)
+    accept(helpdesk, unsend("e3", of="e1"))
+
+    helpdesk.conversations.answer(turn, Answer([BotMessage(f"{WORDS}ですね")], "wish"))
 
     assert (said(helpdesk), WORDS in dump(helpdesk)) == ([("customer", SHOWN)], False)
+
+
+def test_code_of_an_edit_leaves_the_vault_with_its_message(
+    helpdesk: Helpdesk, rows: Rows
+):
+    accept(helpdesk, text("e1", "コードは？"), edit("e2", of="e1", words=CODE))
+
+    accept(helpdesk, unsend("e3", of="e1"))
+
+    assert rows(tables.vault) == []
 
 
 # --- What the dialogue has to forget --------------------------------------------------
