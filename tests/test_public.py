@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from helpdesk.bootstrap import Helpdesk, build
 from helpdesk.app import main
+from helpdesk.bootstrap import Helpdesk, build
 from helpdesk.public import PublicApplication
 from helpdesk.settings import Settings
 from tests.converse.stage import free_port, serving

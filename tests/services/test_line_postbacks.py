@@ -253,20 +253,21 @@ def test_what_was_said_before_the_end_is_the_operators(helpdesk: Helpdesk):
     assert next_turn(helpdesk).item.text == "料金は？"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="conversations.next_turn ends a handoff only while an operator speaks: who"
-    " waits reads 自動応答に戻りました and stays in the queue",
-)
 @pytest.mark.parametrize("end", ENDS)
-def test_customer_leaves_the_queue(helpdesk: Helpdesk, rows: Rows, end: LineEvent):
+def test_customer_leaves_the_queue(
+    helpdesk: Helpdesk, rows: Rows, audit: Audit, end: LineEvent
+):
     helpdesk.handoffs.request("eita", "request")
     accept(helpdesk, end)
 
     answer(helpdesk, "自動応答に戻りました")
 
-    assert speaker(helpdesk) is Speaker.BOT
+    assert (speaker(helpdesk), said(helpdesk)[-1]) == (
+        Speaker.BOT,
+        ("bot", "自動応答に戻りました"),
+    )
     assert [row["state"] for row in rows(tables.handoff_requests)] == ["withdrawn"]
+    assert audit()[-1] == ("customer:eita", "handoff_leave", "eita", {})
 
 
 def test_end_without_a_talk_changes_nothing(
