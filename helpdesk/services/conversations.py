@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from helpdesk.domain.handoff import Speaker
-from helpdesk.domain.messages import folded, unreadable, without_command
-from helpdesk.domain.privacy import SecretKind, find_tokens
-from helpdesk.services.conversation_rules import ConversationRules
+from helpdesk.domain.messages import folded, without_command
+from helpdesk.domain.privacy import find_tokens
+from helpdesk.services.conversation_rules import ConversationRules, special_case
 from helpdesk.services.handoffs import HandoffService
 from helpdesk.services.pages import PageAddresses
 from helpdesk.services.ports import Button, Clock, InboxItem, Message, Store, Unit
@@ -130,17 +130,25 @@ class ConversationService:
         return self._accept(unit, customer, arrival, body, payload, shown)
 
     def take_edit(
-        self, unit: Unit, customer: str, text: str, original: str, arrival: Arrival
+        self,
+        unit: Unit,
+        customer: str,
+        text: str,
+        events: Sequence[str],
+        arrival: Arrival,
     ) -> None:
-        """Answer a message as it reads now: instead of the event `original`, or again.
+        """Answer a message as it reads now: instead of the events so far, or again.
 
         An answer to the former words that is on its way is not said any more.
         """
         body, payload, shown = self._read(unit, customer, text)
-        former, sent_at = unit.conversations.replace(
-            customer, original, shown, self._clock()
-        )
-        unit.vault.forget(find_tokens(former))
+        sent_at = None
+        for each in events:
+            former, place = unit.conversations.replace(
+                customer, each, shown, self._clock()
+            )
+            sent_at = sent_at or place
+            unit.vault.forget(find_tokens(former))
         unit.conversations.accept(
             customer,
             arrival.event_id,
@@ -269,7 +277,7 @@ class ConversationService:
             unit, customer, text, answers_login=awaits == _LOGIN_QUESTION
         )
         plain = without_command(masked)
-        payload = _special_case(plain, kinds) or self._command(plain, awaits)
+        payload = special_case(plain, kinds) or self._command(plain, awaits)
         return None if payload else plain, payload, masked
 
     def _is_late(self, item: InboxItem, now: datetime) -> bool:
@@ -340,11 +348,3 @@ class ConversationService:
             for label, payload in message.buttons
         ]
         unit.conversations.say(item.customer, "bot", text, now, buttons, turn=item.id)
-
-
-def _special_case(text: str, kinds: set[SecretKind]) -> str | None:
-    """The payload for what needs no understanding; None for ordinary text."""
-    if SecretKind.PASSWORD in kinds:
-        return "/EXTERNAL_password_typed"
-    problem = None if kinds else unreadable(text)
-    return None if problem is None else f"/EXTERNAL_{problem.value}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from helpdesk.domain.line_menu import menu_variant
@@ -113,6 +113,9 @@ class LineDeliveryService:
                 if self._clock() < begun.next_try_at:
                     return NotYet(begun.next_try_at)
                 return self._attempt(unit, account, begun)
+            if begun is not None:
+                # It was given up: its lines are passed over.
+                account = replace(account, delivered=begun.last_line)
             return self._new_call(unit, account, messages_in, may_push=may_push)
 
     def judge(self, call: Call, outcome: Outcome) -> Verdict | None:

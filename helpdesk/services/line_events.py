@@ -195,9 +195,12 @@ class LineEventService:
     def _welcome_back(self, unit: Unit, customer: str, event: LineEvent) -> None:
         """Whoever writes does not block us any more, even if LINE has not said so."""
         account = unit.line_accounts.get(customer)
-        if account is None or account.is_friend or event.kind == "unfollow":
+        if account is None or event.kind == "unfollow":
             return
-        if unit.line_accounts.set_friend(customer, is_friend=True, since=event.sent_at):
+        is_newer = unit.line_accounts.set_friend(
+            customer, is_friend=True, since=event.sent_at
+        )
+        if is_newer and not account.is_friend:
             self._repeat_nothing(unit, customer)
 
     def _repeat_nothing(self, unit: Unit, customer: str) -> None:
@@ -209,7 +212,10 @@ class LineEventService:
 
     def _message(self, unit: Unit, customer: str, event: LineEvent) -> str | None:
         message_id = _message_id(event) or ""
-        if unit.line_events.has(message_id, ("unsend", "messageEdited")):
+        events = unit.line_events.of_message(message_id, ("messageEdited",))
+        if unit.line_events.has(message_id, ("unsend",)) or any(
+            unit.conversations.accepted(each) is not None for each in events
+        ):
             # Taken back, or changed, before it came.
             return None
         arrival = _arrival(event)
@@ -242,12 +248,17 @@ class LineEventService:
         is_gone = events.has(message_id, ("unsend",))
         if is_old or is_gone or not isinstance(text, str):
             return None
-        original, *_ = [*events.of_message(message_id, ("message",)), None]
+        kinds = ("message", "messageEdited")
+        known = [
+            each
+            for each in events.of_message(message_id, kinds)
+            if each != event.event_id and unit.conversations.accepted(each) is not None
+        ]
         arrival = _arrival(event)
-        if original is None:
+        if not known:
             self._conversations.take_text(unit, customer, text, arrival)
         else:
-            self._conversations.take_edit(unit, customer, text, original, arrival)
+            self._conversations.take_edit(unit, customer, text, known, arrival)
         return customer
 
     def _postback(self, unit: Unit, customer: str, event: LineEvent) -> str:

@@ -237,8 +237,9 @@ class LineEventTable:
         )
 
     def of_message(self, message_id: str, kinds: Sequence[str]) -> list[str]:
-        """The events of these kinds that are about this message of a customer."""
-        return list(self._connection.scalars(_about(message_id, kinds)))
+        """The events of these kinds about a message, in the order they happened."""
+        query = _about(message_id, kinds).order_by(_events.c.sent_at)
+        return list(self._connection.scalars(query))
 
     def has(
         self, message_id: str, kinds: Sequence[str], after: datetime | None = None

@@ -113,21 +113,13 @@ def test_reply_that_crashed_is_not_said_twice_because_line_is_busy(
     assert look(helpdesk) is None
 
 
-GIVEN_UP_TWICE = pytest.mark.xfail(
-    strict=True,
-    reason="line_delivery.next_call gives the old push up and goes on with the account"
-    " as it was read before: `delivered` is the old one, and the same lines are pushed"
-    " at once with a new retry key",
-)
-
-
 @pytest.mark.parametrize("crashes", [True, False], ids=["crashed", "unknown"])
 @pytest.mark.parametrize(
     "hours",
     [
         pytest.param(22.99, id="before"),
-        pytest.param(23, id="at", marks=GIVEN_UP_TWICE),
-        pytest.param(25, id="after", marks=GIVEN_UP_TWICE),
+        pytest.param(23, id="at"),
+        pytest.param(25, id="after"),
     ],
 )
 def test_push_is_not_made_again_when_line_has_forgotten_its_key(
@@ -145,7 +137,6 @@ def test_push_is_not_made_again_when_line_has_forgotten_its_key(
     assert (again, states) == ((call, ["open"]) if hours < 23 else (None, ["failed"]))
 
 
-@GIVEN_UP_TWICE
 def test_lines_after_a_push_that_was_given_up_are_pushed_alone(
     helpdesk: Helpdesk, clock: FakeClock
 ):

@@ -44,14 +44,6 @@ def test_message_that_is_edited_twice_is_answered_twice(
     assert (said(helpdesk), inbox("eita")) == ([("customer", "三")], ["三"])
 
 
-FORGOTTEN_EDIT = pytest.mark.xfail(
-    strict=True,
-    reason="line_events._edited gives take_edit the message's own event: what waits is"
-    " the item of the edit before, which stays, and is answered too",
-)
-
-
-@FORGOTTEN_EDIT
 @pytest.mark.parametrize("is_answered", [False, True], ids=["waiting", "answered"])
 def test_edit_that_waits_is_replaced_by_the_next(
     helpdesk: Helpdesk, inbox: Inbox, is_answered: bool
@@ -66,7 +58,6 @@ def test_edit_that_waits_is_replaced_by_the_next(
     assert (said(helpdesk), inbox("eita")) == ([("customer", "三")], ["三"])
 
 
-@FORGOTTEN_EDIT
 def test_second_edit_keeps_the_place_of_its_message(helpdesk: Helpdesk, inbox: Inbox):
     accept(helpdesk, FIRST, text("e0", "零", sent_at=ago(seconds=8)))
 
@@ -76,7 +67,6 @@ def test_second_edit_keeps_the_place_of_its_message(helpdesk: Helpdesk, inbox: I
     assert inbox("eita") == ["三", "零"]
 
 
-@FORGOTTEN_EDIT
 def test_code_of_an_edit_that_waits_is_not_asked_for_in_vain(helpdesk: Helpdesk):
     accept(helpdesk, FIRST, edit("e2", of="e1", words=CODE, sent_at=ago(seconds=5)))
     turn = next_turn(helpdesk)
@@ -152,11 +142,6 @@ def test_older_edit_that_comes_before_the_message_is_not_read(
     assert (said(helpdesk), inbox("eita")) == ([("customer", "三")], ["三"])
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="line_events._edited looks for the message's own event, which was never"
-    " accepted: the line and the item of the edit before, taken for the message, stay",
-)
 @pytest.mark.parametrize(
     "events",
     [
@@ -174,11 +159,6 @@ def test_edit_of_what_an_edit_has_brought_replaces_it(
     assert (said(helpdesk), inbox("eita")) == ([("customer", "三")], ["三"])
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="line_events._message drops a message for any edit that came before it, even"
-    " for one that brought nothing: nobody ever reads the message",
-)
 def test_edit_without_a_text_hides_no_message(helpdesk: Helpdesk, inbox: Inbox):
     accept(helpdesk, edit("e2", of="e1", words=None, sent_at=ago(seconds=5)))
 
@@ -205,11 +185,6 @@ def test_edit_of_nothing_without_a_text_is_nothing(helpdesk: Helpdesk):
     assert (woken, said(helpdesk)) == (set(), [])
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="line_events._edited takes a message of standby, which was never accepted,"
-    " for one that stands in the transcript: the edit is answered and nowhere shown",
-)
 def test_edit_of_a_message_of_standby_is_shown(helpdesk: Helpdesk, inbox: Inbox):
     accept(helpdesk, text("e1", "一", sent_at=ago(seconds=9), is_silent=True))
 

@@ -203,11 +203,6 @@ def test_block_that_comes_after_the_return_changes_nothing(
     assert [action for _, action, _, _ in audit()] == ["unfollowed", "handoff_request"]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="line_events._welcome_back notes the moment for those only who are no friends"
-    " yet: the block that was lost comes after the return, and is obeyed",
-)
 @pytest.mark.parametrize(
     "back", [event("follow", "e2"), text("e2")], ids=["follow", "text"]
 )
