@@ -103,10 +103,11 @@ class PublicApplication:
         polling = asyncio.create_task(self._worker.run())
         async with self._line.running():
             yield
-        polling.cancel()
-        with suppress(asyncio.CancelledError):
-            await polling
-        await self._worker.close()
+            # Who thinks ends before the way out does.
+            polling.cancel()
+            with suppress(asyncio.CancelledError):
+                await polling
+            await self._worker.close()
         await self._client.aclose()
 
     def _wake_from_thread(self, customer: str) -> None:

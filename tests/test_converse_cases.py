@@ -73,6 +73,12 @@ ONCE = {"times": 1, "is_every": False, "is_shuffled": False}
             Doing("event", {"type": "new", "new": 1}),
         ),
         ({"event": "new"}, Doing("event", {"type": "new"})),
+        ({"event": "unfollow"}, Doing("unfollow")),
+        ({"type": "follow"}, Doing("follow")),
+        (
+            {"type": "accountLink", "link": {"result": "failed"}},
+            Doing("account_link", "failed"),
+        ),
         (
             {"memberJoined": {"joined": {}}},
             Doing("event", {"type": "memberJoined", "memberJoined": {"joined": {}}}),

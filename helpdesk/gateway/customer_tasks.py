@@ -19,8 +19,11 @@ class CustomerTasks:
         self._doing = doing
         self._running: dict[str, asyncio.Task[None]] = {}
         self._woken: set[str] = set()
+        self._is_closed = False
 
     def wake(self, customer: str) -> None:
+        if self._is_closed:
+            return
         if customer in self._running:
             self._woken.add(customer)
             return
@@ -30,6 +33,7 @@ class CustomerTasks:
 
     async def close(self) -> None:
         """Stop at once; what was not finished waits in the database."""
+        self._is_closed = True
         self._woken.clear()
         for task in list(self._running.values()):
             task.cancel()

@@ -125,13 +125,16 @@ class LineChannel:
                         if customer is not None:
                             self._wake(customer)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._unsorted.wait(), _LOOK_SECONDS)
+                # Not wait_for, which in Python 3.11 may lose the end of the process.
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await self._unsorted.wait()
                 # Calls come in bursts: all of one are answered before any is sorted.
                 await asyncio.sleep(_BURST_SECONDS)
 
     def _wake(self, customer: str) -> None:
+        """Let the bot answer; what is held goes out with the answer's token."""
         if self._sender is not None:
-            self._sender.wake(customer)
+            self._sender.expect(customer)
         self._wake_bot(customer)
 
     def _leave(self, kind: str, chat: str) -> None:

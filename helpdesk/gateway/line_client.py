@@ -81,8 +81,9 @@ class LineClient:
 
     async def quota(self) -> Quota:
         """Raises LineAway."""
-        limit = await self._ask("quota", self._api.get_message_quota())
-        used = await self._ask("quota", self._api.get_message_quota_consumption())
+        time = {"_request_timeout": _TIMEOUT_SECONDS}
+        limit = await self._ask("quota", self._api.get_message_quota(**time))
+        used = await self._ask("quota", self._api.get_message_quota_consumption(**time))
         return Quota(limit.value if limit.type == "limited" else None, used.total_usage)
 
     async def start_loading(self, user_id: str) -> None:
@@ -101,7 +102,8 @@ class LineClient:
 
     async def bot_user_id(self) -> str:
         """What webhooks for us name as their destination. Raises LineAway."""
-        return str((await self._ask("info", self._api.get_bot_info())).user_id)
+        asked = self._api.get_bot_info(_request_timeout=_TIMEOUT_SECONDS)
+        return str((await self._ask("info", asked)).user_id)
 
     async def menus(self) -> dict[str, str]:
         """LINE's id of each variant of the rich menu, as set up. Raises LineAway."""
@@ -130,7 +132,8 @@ class LineClient:
             status = int(error.status or 0)
             outcome = _outcome(status)
             _log(name, status, error)
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        except (TimeoutError, aiohttp.ClientError, OSError, UnicodeError) as error:
+            # The SDK decodes an answer before it looks at its status.
             outcome = Outcome.UNKNOWN
             logger.warning("LINE %s: %s", name, type(error).__name__)
         except ValueError:

@@ -82,6 +82,10 @@ class LineSender:
         self._on_line.add(customer)
         self._tasks.wake(customer)
 
+    def expect(self, customer: str) -> None:
+        """Somebody writes on LINE: what they are told from now on is delivered."""
+        self._on_line.add(customer)
+
     def told(self, customer: str) -> None:
         """Something was said to a customer, on LINE or not."""
         if customer in self._on_line:

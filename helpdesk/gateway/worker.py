@@ -143,6 +143,8 @@ class TurnWorker:
             finally:
                 self._hub.set_typing(customer, on=False)
             await self._erase(customer)
+        # There may be news without a turn: an operator speaks, or lines were held.
+        self._hub.tell(customer)
 
     async def _ask(self, turn: Turn) -> Answer | None:
         """Ask until there is an answer; a wait is told to the customer, once.

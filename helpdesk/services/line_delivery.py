@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,8 @@ from helpdesk.domain.line_sending import (
 )
 from helpdesk.services.line_ports import LineAccount, StoredCall
 from helpdesk.services.ports import Cipher, Clock, Message, Store, Unit
+
+logger = logging.getLogger(__name__)
 
 _CHANNEL = "line"
 _TOKENS_SINCE = timedelta(minutes=2)
@@ -216,6 +219,7 @@ class LineDeliveryService:
             event=None if token is None else token.event,
             first_line=chosen[0].id,
             last_line=chosen[-1].id,
+            has_more=len(chosen) < len(lines),
             state=CallState.OPEN,
             attempts=0,
             is_under_way=False,
@@ -232,6 +236,7 @@ class LineDeliveryService:
         now = self._clock()
         if not is_too_old(call.kind, call.begun_at, now):
             return False
+        logger.error("LINE call %s was given up after a day", call.id)
         unit.line_calls.end_attempt(call.id, CallState.FAILED, call.doubt, now, now)
         unit.line_accounts.set_delivered(call.customer, call.last_line)
         return True
@@ -254,7 +259,7 @@ class LineDeliveryService:
             self._cipher.decrypt(account.user_id),
             token,
             [line for line in lines if line.id <= call.last_line],
-            has_more=lines[-1].id > call.last_line,
+            has_more=call.has_more,
         )
 
     def _status(self, unit: Unit, call: StoredCall) -> CallStatus:

@@ -234,7 +234,10 @@ class LineEventService:
         return customer
 
     def _sticker(self, sticker: Mapping[str, Any]) -> str:
-        keywords = {str(each).casefold() for each in sticker.get("keywords") or ()}
+        given = sticker.get("keywords")
+        # LINE calls them experimental: they may be anything one day.
+        found = given if isinstance(given, list) else []
+        keywords = {str(each).casefold() for each in found}
         for intent, words in self._meanings.stickers.items():
             if keywords & set(words):
                 return f"/{intent}"

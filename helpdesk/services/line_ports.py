@@ -28,7 +28,10 @@ class LineAccount:
 
 @dataclass(frozen=True)
 class StoredCall:
-    """One call to LINE that says the lines from `first_line` to `last_line`."""
+    """One call to LINE that says the lines from `first_line` to `last_line`.
+
+    `has_more`: others followed when it was made; each attempt says the same.
+    """
 
     id: str
     customer: str
@@ -36,6 +39,7 @@ class StoredCall:
     event: str | None
     first_line: int
     last_line: int
+    has_more: bool
     state: CallState
     attempts: int
     is_under_way: bool

@@ -70,6 +70,7 @@ line_calls = Table(
     Column("event", String(64), ForeignKey("line_events.event_id")),
     Column("first_line", Integer, nullable=False),
     Column("last_line", Integer, nullable=False),
+    Column("has_more", Boolean, nullable=False),
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("is_under_way", Boolean, nullable=False),

@@ -230,8 +230,17 @@ class LineCustomer:
                 return action
         if not is_needed:
             return None
+        for action in actions:
+            if folded(label) in self._further_names(action):
+                return action
         labels = ", ".join(str(action.get("label")) for action in actions)
         raise CannotDo(f"the menu has no {label!r}; it has: {labels or 'nothing'}")
+
+    def _further_names(self, action: Json) -> list[str]:
+        """The item's key in the catalog, and the words that mean the same."""
+        key = str(action.get("data", "")).rpartition(":")[2]
+        item = self._helpdesk.catalog.line.menu.items.get(key)
+        return [key] if item is None else [key, *map(folded, item.typed)]
 
     # --- LINE's dialogue, in which an account is linked -------------------------------
 

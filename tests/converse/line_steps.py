@@ -137,6 +137,8 @@ def _of_mapping(form: Mapping[Any, Any]) -> Doing:
         return _doing(value if isinstance(value, Mapping) else {"text": value})
     if kind not in _READERS:
         raise ValueError(f"line: there is no event {name!r}; known are {_known()}")
+    if kind == "event":
+        return _of_type(_event(value))
     return Doing(kind, _READERS[kind](value))
 
 
@@ -150,8 +152,12 @@ def _of_type(form: dict[Any, Any]) -> Doing:
     if kind in (*CONTENTS, "sticker"):
         rest = {name: value for name, value in form.items() if name != "type"}
         return Doing(kind, _READERS[kind](rest))
-    if kind in ("follow", "unfollow", "join"):
-        return Doing(kind, None)
+    link = form.get("link")
+    if kind == "accountLink" and isinstance(link, Mapping) and "nonce" not in link:
+        # Only the page knows the nonce.
+        return Doing("account_link", _outcome(link))
+    if form.keys() == {"type"} and _kind(kind) in _WORDS:
+        return _doing(kind)
     return Doing("event", form)
 
 
@@ -236,6 +242,8 @@ def _redeliver(value: Any) -> dict[str, Any]:
 
 
 def _outcome(value: Any) -> str:
+    if isinstance(value, Mapping):
+        value = value.get("result")
     outcome = folded("ok" if value in (None, True) else value).casefold()
     if outcome not in OUTCOMES:
         raise ValueError(

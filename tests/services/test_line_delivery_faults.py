@@ -68,7 +68,7 @@ def test_call_that_crashed_says_what_it_said(helpdesk: Helpdesk, clock: FakeCloc
         before.id,
         CallKind.PUSH,
         ["一"],
-        True,
+        False,
     )
 
 

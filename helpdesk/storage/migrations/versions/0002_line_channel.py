@@ -68,6 +68,7 @@ def upgrade() -> None:
     sa.Column('event', sa.String(length=64), nullable=True),
     sa.Column('first_line', sa.Integer(), nullable=False),
     sa.Column('last_line', sa.Integer(), nullable=False),
+    sa.Column('has_more', sa.Boolean(), nullable=False),
     sa.Column('state', sa.String(length=16), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('is_under_way', sa.Boolean(), nullable=False),
