@@ -25,7 +25,7 @@ MODEL = ROOT / "models" / "helpdesk.tar.gz"
 _RASA = ROOT / ".venv-rasa" / "bin" / "rasa"
 _FAKE_LINE = "line"
 # Who thinks lets the app go first, for which LINE waits no longer than two seconds.
-_PATIENT = ["nice", "-n", "5"]
+_PATIENT = ["nice", "-n", "10"]
 _READY_SECONDS = 180
 _STOP_SECONDS = 10
 # A process may be started again this often within this time.

@@ -313,7 +313,7 @@ def test_held_lines_and_the_next_answer_share_its_token(
         product.line.wait_for(lambda: product.said(aiko))
         clock.forward(minutes=5)
         product.say("aiko", "担当の者です。")
-        app._line._hub.tell("aiko")
+        app._loop.call_soon_threadsafe(app._line._hub.tell, "aiko")
         product.line.wait_for(is_pushed)
         product.line.deliver(aiko, "まだですか")
         wait_for(lambda: not product.unsorted() and not _pending(product))
