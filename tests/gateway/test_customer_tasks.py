@@ -176,11 +176,6 @@ async def test_close_of_nothing_is_nothing():
     assert tasks._running == {}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="CustomerTasks.close clears the woken before it stops the running: whoever"
-    " is woken while another is being stopped starts anew, and is stopped by nobody",
-)
 async def test_nobody_starts_while_it_closes():
     """As when a turn that is being stopped tells that its typing is over."""
     begun: list[str] = []
@@ -205,9 +200,6 @@ async def test_nobody_starts_while_it_closes():
     assert (begun, left) == (["aiko", "eita"], [])
 
 
-@pytest.mark.xfail(
-    strict=True, reason="CustomerTasks.wake starts tasks after close, too"
-)
 async def test_nobody_starts_after_it_has_closed():
     work = Work()
     work.gate.clear()

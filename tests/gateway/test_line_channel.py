@@ -80,9 +80,6 @@ class Product:
         try:
             yield application
         finally:
-            # Stopped at the moment at which it looks up, it would not stop.
-            wait_for(lambda: not self.unsorted())
-            time.sleep(0.02)
             server.should_exit = True
             thread.join(10)
         assert not thread.is_alive()

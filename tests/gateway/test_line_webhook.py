@@ -137,9 +137,6 @@ async def running(product: Helpdesk, bot: FakeBot) -> AsyncIterator[Line]:
     ):
         line = Line(product, http, application._line._webhook._intake)
         yield line
-        await line.sorted()
-        # Stopped at the moment at which it looks up, it would not stop: see below.
-        await asyncio.sleep(0.01)
 
 
 @pytest.fixture
@@ -569,11 +566,6 @@ async def test_deep_event_is_stored_or_its_call_refused(line: Line):
     assert outcomes == {STORED, UNPARSABLE}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="LineEventService._sticker iterates over whatever `keywords` are, which"
-    " LINE calls experimental: such a sticker is not answered",
-)
 async def test_sticker_with_keywords_of_another_type_is_answered(
     line: Line, product: Helpdesk
 ):
@@ -690,25 +682,9 @@ async def test_results_are_counted(line: Line):
     assert (count("stored"), count("not_signed")) == (before[0] + 1, before[1] + 1)
 
 
-@pytest.mark.parametrize(
-    "turns",
-    [
-        pytest.param(
-            turns,
-            marks=pytest.mark.xfail(
-                strict=True,
-                reason="asyncio.wait_for, with which LineChannel._sort waits, forgets in"
-                " Python 3.11 a cancellation that comes together with the event: the"
-                " application does not stop",
-            )
-            if turns < 3
-            else (),
-        )
-        for turns in range(5)
-    ],
-)
+@pytest.mark.parametrize("turns", range(5))
 async def test_sorting_can_be_stopped_at_any_moment(product: Helpdesk, turns: int):
-    """So many turns of the loop after a call has come."""
+    """So many turns of the loop after a call has come: see asyncio.wait_for."""
     channel = LineChannel(product, Hub(), lambda customer: None)
     sorting = asyncio.create_task(channel._sort())
     await until(lambda: bool(channel._unsorted._waiters))
