@@ -93,10 +93,15 @@ class LineSender:
 
     def typing(self, customer: str, *, on: bool) -> None:
         """Show the dots while the bot thinks; the answer ends them."""
-        if on and customer in self._on_line:
+        dots = self._dots.get(customer)
+        if not on or customer not in self._on_line:
+            if dots is not None:
+                dots.is_wanted = False
+        elif dots is None:
             self._dots[customer] = _Dots(self._show_dots(customer), self._pace)
-        elif customer in self._dots:
-            self._dots[customer].is_wanted = False
+        else:
+            # Those of the turn before, whose answer is still on its way.
+            dots.is_wanted = True
 
     async def run(self) -> None:
         """Look for what waits until cancelled."""

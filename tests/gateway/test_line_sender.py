@@ -982,6 +982,23 @@ async def test_dots_of_a_turn_that_says_nothing_are_not_shown_again(
     assert desk.asked(REPLY) == []
 
 
+async def test_dots_of_two_turns_in_a_row_are_all_ended(
+    desk: Desk, aiko: str, caplog: pytest.LogCaptureFixture
+):
+    customer = desk.hear(aiko)
+    others = asyncio.all_tasks()
+
+    async with desk.sending() as sender:
+        sender.wake(customer)
+        await until(lambda: not sender._tasks._running)
+        for on in (True, False, True):
+            sender.typing(customer, on=on)
+            await asyncio.sleep(0)
+    await until(lambda: asyncio.all_tasks() == others)
+
+    assert [record.getMessage() for record in caplog.records] == []
+
+
 # --- Menus ----------------------------------------------------------------------------
 
 
