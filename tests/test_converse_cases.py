@@ -75,6 +75,12 @@ ONCE = {"times": 1, "is_every": False, "is_shuffled": False}
         ({"event": "new"}, Doing("event", {"type": "new"})),
         ({"event": "unfollow"}, Doing("unfollow")),
         ({"type": "follow"}, Doing("follow")),
+        ({"message": "やあ"}, Doing("text", "やあ")),
+        ({"message": {"type": "video"}}, Doing("video", {})),
+        (
+            {"message": {"type": "hologram"}},
+            Doing("event", {"type": "message", "message": {"type": "hologram"}}),
+        ),
         (
             {"type": "accountLink", "link": {"result": "failed"}},
             Doing("account_link", "failed"),

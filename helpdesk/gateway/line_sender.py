@@ -72,6 +72,7 @@ class LineSender:
         self._pace = pace
         self._tasks = CustomerTasks(self._drain, "delivering to LINE")
         self._on_line: set[str] = set()
+        self._thinking: set[str] = set()
         self._dots: dict[str, _Dots] = {}
         self._menus: dict[str, str] = {}
         self._menus_rest_until = 0.0
@@ -93,6 +94,7 @@ class LineSender:
 
     def typing(self, customer: str, *, on: bool) -> None:
         """Show the dots while the bot thinks; the answer ends them."""
+        (self._thinking.add if on else self._thinking.discard)(customer)
         dots = self._dots.get(customer)
         if not on or customer not in self._on_line:
             if dots is not None:
@@ -128,6 +130,9 @@ class LineSender:
         await self._tasks.close()
 
     async def _drain(self, customer: str) -> None:
+        if self._is_holding() and customer in self._thinking:
+            # What is held goes out together with the answer, by the same token.
+            return
         while True:
             # Every line that is known now goes out before the next look.
             call = await asyncio.to_thread(

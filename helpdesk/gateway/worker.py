@@ -75,8 +75,7 @@ class Hub:
                 del self._waiting[customer]
 
     def tell(self, customer: str) -> None:
-        for news in self._waiting.get(customer, ()):
-            news.set()
+        self._wake_streams(customer)
         for listener in self._listeners:
             listener.told(customer)
 
@@ -84,7 +83,15 @@ class Hub:
         (self._typing.add if on else self._typing.discard)(customer)
         for listener in self._listeners:
             listener.typing(customer, on=on)
-        self.tell(customer)
+        if on:
+            # Nothing is said yet.
+            self._wake_streams(customer)
+        else:
+            self.tell(customer)
+
+    def _wake_streams(self, customer: str) -> None:
+        for news in self._waiting.get(customer, ()):
+            news.set()
 
     def is_typing(self, customer: str) -> bool:
         return customer in self._typing

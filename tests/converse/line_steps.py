@@ -133,8 +133,10 @@ def _of_mapping(form: Mapping[Any, Any]) -> Doing:
     if strange := _STRANGE.get(str(name).casefold()):
         return Doing("event", {"type": strange, strange: value or {}})
     kind = _kind(str(name))
+    if kind == "message" and isinstance(value, Mapping):
+        return _of_type({"type": kind, kind: value})
     if kind == "message":
-        return _doing(value if isinstance(value, Mapping) else {"text": value})
+        kind = "text"
     if kind not in _READERS:
         raise ValueError(f"line: there is no event {name!r}; known are {_known()}")
     if kind == "event":
@@ -145,8 +147,9 @@ def _of_mapping(form: Mapping[Any, Any]) -> Doing:
 def _of_type(form: dict[Any, Any]) -> Doing:
     kind = str(form["type"])
     inner = form.get("message")
-    if kind == "message" and isinstance(inner, Mapping) and "type" in inner:
-        return _of_type(dict(inner))
+    if kind == "message" and isinstance(inner, Mapping):
+        is_known = inner.get("type") in ("text", "sticker", *CONTENTS)
+        return _of_type(dict(inner)) if is_known else Doing("event", form)
     if kind == "text" and "text" in form:
         return Doing("text", _text(form["text"]))
     if kind in (*CONTENTS, "sticker"):

@@ -285,11 +285,6 @@ def test_tapped_menu_and_button_are_answered(product: Product, aiko: str):
     assert bot.asked == ["/ask_capabilities", "/ask_linking"]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="LineChannel._wake wakes the sender before the bot has answered: what is held"
-    " uses up the token of the question, so each answer comes one question late",
-)
 def test_held_lines_and_the_next_answer_share_its_token(
     product: Product, aiko: str, clock: FakeClock
 ):
