@@ -70,7 +70,7 @@ faults: .venv/built .venv-rasa/built $(MODEL) ## kill everything while customers
 
 test-services: .venv/built .venv-rasa/built $(MODEL) ## browser and fault tests; needs chromium
 	@$(APP) -m pytest -q tests/browser
-	@$(APP) -m tests.faults --messages 150 --customers 30 --seconds 45 --kills 1
+	@$(APP) -m tests.faults --messages 100 --customers 20 --seconds 30 --kills 1
 
 check: .venv/built .venv-rasa/built $(MODEL) ## format, lint, types, data
 	@.venv/bin/ruff format --check .

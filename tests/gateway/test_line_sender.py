@@ -982,6 +982,30 @@ async def test_dots_of_a_turn_that_says_nothing_are_not_shown_again(
     assert desk.asked(REPLY) == []
 
 
+@pytest.mark.xfail(
+    strict=True,
+    reason="LineSender.typing takes up the dots of the turn before, also when they have"
+    " ended: after a turn that said nothing, the next one has none",
+)
+async def test_turn_after_one_that_said_nothing_has_its_dots_too(desk: Desk, aiko: str):
+    customer = desk.hear(aiko)
+
+    async with desk.sending(SenderPace(loading=0.005)) as sender:
+        sender.wake(customer)
+        sender.typing(customer, on=True)
+        await until(lambda: bool(desk.asked(LOADING)))
+        sender.typing(customer, on=False)
+        await until(sender._dots[customer]._task.done)
+        shown = len(desk.asked(LOADING))
+        sender.typing(customer, on=True)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.3):
+                while len(desk.asked(LOADING)) == shown:
+                    await asyncio.sleep(0.002)
+
+    assert len(desk.asked(LOADING)) > shown
+
+
 async def test_dots_of_two_turns_in_a_row_are_all_ended(desk: Desk, aiko: str):
     """The second turn begins before the answer of the first is out."""
     customer = desk.hear(aiko)
