@@ -46,7 +46,9 @@ test: .venv/built .venv-rasa/built $(MODEL) ## every test that needs no other se
 	@.venv-rasa/bin/python -m pytest -c tests/rasa.ini tests/nlu tests/dialogue
 	$(call step,Rasa's own stories,$(RASA) test core --e2e --stories tests/dialogue \
 		--model $(MODEL) --fail-on-prediction-errors --out var/rasa-test)
-	@$(APP) -m tests.converse tests/conversations
+	@$(APP) -m tests.converse --part 1/2 tests/conversations & other=$$!; \
+		$(APP) -m tests.converse --part 2/2 tests/conversations; one=$$?; \
+		wait $$other && exit $$one
 
 CASES ?= tests/conversations
 converse: .venv/built .venv-rasa/built $(MODEL) ## play conversation tests: CASES=folder

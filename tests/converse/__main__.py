@@ -21,6 +21,7 @@ def main() -> int:
     """0 if every case passes, 1 if one fails, 2 if the cases cannot be read."""
     parser = argparse.ArgumentParser(description="Plays conversation tests.")
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--part", default="1/1", help="2/3: the second third of them")
     parser.add_argument("--only", default="", help="cases whose name holds these words")
     parser.add_argument(
         "--on-line", action="store_true", help="play every case with everybody on LINE"
@@ -32,6 +33,8 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     cases = [case for case in cases if arguments.only in case.name]
+    part, parts = map(int, arguments.part.split("/"))
+    cases = cases[part - 1 :: parts]
     if arguments.on_line:
         cases = [replace(case, channel="line") for case in cases]
     with tempfile.TemporaryDirectory(prefix="converse-") as folder:
