@@ -96,14 +96,13 @@ class LineSender:
         """Show the dots while the bot thinks; the answer ends them."""
         (self._thinking.add if on else self._thinking.discard)(customer)
         dots = self._dots.get(customer)
-        if not on or customer not in self._on_line:
-            if dots is not None:
-                dots.is_wanted = False
-        elif dots is None:
-            self._dots[customer] = _Dots(self._show_dots(customer), self._pace)
-        else:
+        if dots is not None and on:
             # Those of the turn before, whose answer is still on its way.
-            dots.is_wanted = True
+            dots.cancel()
+        elif dots is not None:
+            dots.is_wanted = False
+        if on and customer in self._on_line:
+            self._dots[customer] = _Dots(self._show_dots(customer), self._pace)
 
     async def run(self) -> None:
         """Look for what waits until cancelled."""

@@ -259,7 +259,9 @@ class LineEventTable:
         )
         result = self._connection.execute(
             delete(_events).where(
-                _events.c.received_at < moment, _events.c.event_id.not_in(in_use)
+                _events.c.received_at < moment,
+                _events.c.sorted_at.is_not(None),
+                _events.c.event_id.not_in(in_use),
             )
         )
         return result.rowcount

@@ -140,7 +140,9 @@ class Stage:
             public_url=f"http://127.0.0.1:{port}",
             port=port,
         )
-        return settings if line is None else settings.model_copy(update=line.settings())
+        # Without a stand-in there is no LINE, whatever the environment says.
+        off = {"line_channel_secret": "", "line_channel_access_token": ""}
+        return settings.model_copy(update=off if line is None else line.settings())
 
     def _fill(self, helpdesk: Helpdesk, database: Path) -> None:
         """Filled once for each moment, and copied from then on."""
@@ -240,7 +242,7 @@ class World:
         while waits_for := self._unsettled():
             if time.monotonic() > deadline:
                 raise TimeoutError(waits_for)
-            time.sleep(0.01)
+            time.sleep(0.02)
 
     def _unsettled(self) -> str:
         if self.line is not None:
