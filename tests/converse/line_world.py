@@ -107,6 +107,9 @@ class LineWorld:
                 return "an event was not sorted"
         if helpdesk.conversations.customers_with_pending():
             return "a message was not answered"
+        return self._undelivered(helpdesk)
+
+    def _undelivered(self, helpdesk: Helpdesk) -> str:
         with helpdesk.database.reading() as unit:
             for user_id in self._users():
                 user_hash = helpdesk.cipher.fingerprint(user_id)
