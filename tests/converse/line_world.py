@@ -11,6 +11,7 @@ from typing import Any
 
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.gateway.line_menus import request_for
+from helpdesk.services.ports import Unit
 from helpdesk.storage.line_catalog import Menu
 from tests.converse.clock import MovableClock
 from tests.line_platform import LinePlatform, Pace, running
@@ -107,22 +108,9 @@ class LineWorld:
                 return "an event was not sorted"
         if helpdesk.conversations.customers_with_pending():
             return "a message was not answered"
-        return self._undelivered(helpdesk)
-
-    def _undelivered(self, helpdesk: Helpdesk) -> str:
+        users = map(helpdesk.cipher.fingerprint, self._users())
         with helpdesk.database.reading() as unit:
-            for user_id in self._users():
-                user_hash = helpdesk.cipher.fingerprint(user_id)
-                customer = unit.line_accounts.customer_of(user_hash)
-                account = customer and unit.line_accounts.get(customer)
-                if not (customer and account):
-                    continue
-                open_call = unit.line_calls.open_call(customer)
-                if open_call or unit.conversations.said_to(customer, account.delivered):
-                    return "what was said was not brought to LINE"
-                if account.is_friend and account.menu_due:
-                    return "the rich menu was not changed"
-        return ""
+            return next(filter(None, (_undelivered(unit, user) for user in users)), "")
 
     def _users(self) -> list[str]:
         chats = list(self.platform.chats.values())
@@ -149,6 +137,19 @@ class LineWorld:
             if nonce:
                 found[nonce] = "a nonce"
         return found | dict.fromkeys(self._users(), "a LINE user id")
+
+
+def _undelivered(unit: Unit, user_hash: str) -> str:
+    """What LINE has still to get for this user; empty if nothing."""
+    customer = unit.line_accounts.customer_of(user_hash)
+    account = None if customer is None else unit.line_accounts.get(customer)
+    if customer is None or account is None:
+        return ""
+    said = unit.conversations.said_to(customer, account.delivered)
+    if said or unit.line_calls.open_call(customer):
+        return "what was said was not brought to LINE"
+    is_due = account.is_friend and account.menu_due
+    return "the rich menu was not changed" if is_due else ""
 
 
 def _link(payload: dict[str, Any]) -> dict[str, Any]:
