@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 logger = logging.getLogger(__name__)
+
+_CANCEL_AGAIN_SECONDS = 1.0
 
 
 class CustomerTasks:
@@ -35,10 +37,12 @@ class CustomerTasks:
         """Stop at once; what was not finished waits in the database."""
         self._is_closed = True
         self._woken.clear()
-        for task in list(self._running.values()):
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        # Again until they end: a library on the way may lose one cancellation.
+        while running := list(self._running.values()):
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running, timeout=_CANCEL_AGAIN_SECONDS)
+            await asyncio.sleep(0)
 
     async def _run(self, customer: str) -> None:
         with logged(self._doing):

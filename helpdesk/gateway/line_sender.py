@@ -265,7 +265,9 @@ class _Dots:
     async def end(self) -> None:
         """A request that is under way must not arrive after the answer."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._shown.wait(), self._pace.dots)
+            # Not wait_for: in Python 3.11 it may lose the end of the process.
+            async with asyncio.timeout(self._pace.dots):
+                await self._shown.wait()
         self.cancel()
 
     async def _run(self, show: Callable[[], Awaitable[None]]) -> None:

@@ -130,7 +130,9 @@ class WebChat:
                         data = json.dumps(as_event(message), ensure_ascii=False)
                         yield f"id: {last}\ndata: {data}\n\n"
                 try:
-                    await asyncio.wait_for(news.wait(), _LOOK_SECONDS)
+                    # Not wait_for: in Python 3.11 it may lose the end of the process.
+                    async with asyncio.timeout(_LOOK_SECONDS):
+                        await news.wait()
                 except TimeoutError:
                     yield ": still here\n\n"
 

@@ -55,6 +55,23 @@ async def test_work_is_done_when_woken():
     assert work.done == ["aiko"]
 
 
+async def test_end_is_reached_although_a_cancellation_is_lost():
+    lost: list[str] = []
+
+    async def lose(customer: str) -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            lost.append(customer)
+            await asyncio.Event().wait()
+
+    async with tasks_of(Work(lose)) as tasks:
+        tasks.wake("aiko")
+        await asyncio.sleep(0)
+
+    assert lost == ["aiko"]
+
+
 async def test_customers_are_looked_after_at_the_same_time():
     customers = ["aiko", "eita", "mika"]
     together = asyncio.Barrier(len(customers))
