@@ -42,7 +42,7 @@ line-setup: .venv/built ## draw the menus and bring them to LINE: SAVE=folder on
 train: $(MODEL) ## train the model, if what it is made of has changed
 
 test: .venv/built .venv-rasa/built $(MODEL) ## every test that needs no other server
-	@$(APP) -m pytest -q --ignore=tests/browser
+	@$(APP) -m pytest -q -n 2 --dist worksteal --ignore=tests/browser
 	@.venv-rasa/bin/python -m pytest -c tests/rasa.ini tests/nlu tests/dialogue
 	$(call step,Rasa's own stories,$(RASA) test core --e2e --stories tests/dialogue \
 		--model $(MODEL) --fail-on-prediction-errors --out var/rasa-test)
