@@ -10,7 +10,7 @@ from rasa_sdk.types import DomainDict
 from actions.procedures import begin, event_id, finish, pause
 from actions.services import UsesHelpdesk
 from helpdesk.bootstrap import Helpdesk
-from helpdesk.domain.handoff import OperatorsAway
+from helpdesk.domain.handoff import LinkNeeded, OperatorsAway, QueueFull
 
 
 class ActionTellSupportHours(UsesHelpdesk, Action):
@@ -146,10 +146,19 @@ def request_operator(
             opens_at=services.catalog.wording.as_day_format().moment(away.opens_at),
         )
         return begin(tracker, domain, "message_form")
-    if place == 0:
+    except QueueFull:
+        dispatcher.utter_message(response="utter_operators_full")
+        return begin(tracker, domain, "message_form")
+    except LinkNeeded:
+        dispatcher.utter_message(response="utter_operator_link_needed")
+        return []
+    if place.place == 0:
         dispatcher.utter_message(response="utter_operator_with_you")
         return []
     dispatcher.utter_message(
-        response="utter_operator_requested", place=str(place), hours=hours
+        response="utter_operator_requested",
+        place=str(place.place),
+        wait=services.desk_words.wait(place.minutes),
+        hours=hours,
     )
     return pause(tracker)

@@ -36,7 +36,8 @@ class GatewayInput(InputChannel):
 
     Body: `{"customer", "event_id", "text"}` or `{"customer", "event_id", "payload"}`,
     where only a payload may be a command (`/intent{...}`). Answer: `{"messages":
-    [{"text", "buttons"}], "awaits", "actions", "slots"}`. A repeated event id returns
+    [{"text", "buttons"}], "awaits", "actions", "slots", "intent", "confidence"}`, the
+    last two of what was typed or chosen. A repeated event id returns
     the stored answer and runs nothing: the tracker itself is the store, so turn and
     answer are saved in one write. `POST /webhooks/gateway/forget` with `{"customer",
     "event_id"}` erases what was said in a turn; what it led to stays.
@@ -152,9 +153,11 @@ def _has_event(tracker: DialogueStateTracker, event_id: str) -> bool:
 def _answer(tracker: DialogueStateTracker, event_id: str) -> dict[str, Any]:
     """What was said and done from this event up to the next message."""
     messages, actions, slots, inside = [], [], {}, False
+    meaning: dict[str, Any] = {}
     for event in tracker.events:
         if isinstance(event, UserUttered):
             inside = event.message_id == event_id
+            meaning = dict(event.intent) if inside else meaning
         elif not inside:
             continue
         elif isinstance(event, BotUttered):
@@ -164,7 +167,14 @@ def _answer(tracker: DialogueStateTracker, event_id: str) -> dict[str, Any]:
         elif event.type_name == "slot":
             slots[event.key] = event.value
     awaits = tracker.get_slot("requested_slot")
-    return {"messages": messages, "awaits": awaits, "actions": actions, "slots": slots}
+    return {
+        "messages": messages,
+        "awaits": awaits,
+        "actions": actions,
+        "slots": slots,
+        "intent": meaning.get("name"),
+        "confidence": meaning.get("confidence") or 0.0,
+    }
 
 
 def _message(event: BotUttered) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -24,23 +24,42 @@ class OpenSpan:
     closes_at: time
 
 
+def _never(_: date) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class BusinessHours:
     """Spans for each weekday (0 is Monday), and days that differ from the pattern.
 
-    A lunch break is the gap between two spans; a closed day has no spans.
+    A lunch break is the gap between two spans; a closed day has no spans. `is_holiday`
+    says which days have the spans of `holidays`; None if they are days like others.
+    An exceptional day wins over a holiday.
     """
 
     weekly: Mapping[int, Sequence[OpenSpan]]
     exceptional_days: Mapping[date, Sequence[OpenSpan]] = field(default_factory=dict)
+    holidays: Sequence[OpenSpan] | None = None
+    is_holiday: Callable[[date], bool] = _never
 
     def is_open(self, now: datetime) -> bool:
         """Whether somebody is at the desk: 10:00:00 is open, 19:00:00 is closed."""
+        return self.closes_at(now) is not None
+
+    def closes_at(self, now: datetime) -> datetime | None:
+        """The end of the span that is open now, in Japan time; None if none is."""
         local = in_japan(now)
-        return any(
-            span.opens_at <= local.timetz().replace(tzinfo=None) < span.closes_at
-            for span in self.spans_on(local.date())
-        )
+        of_day = local.timetz().replace(tzinfo=None)
+        for span in self.spans_on(local.date()):
+            if span.opens_at <= of_day < span.closes_at:
+                return datetime.combine(local.date(), span.closes_at, tzinfo=JAPAN)
+        return None
+
+    def is_over_for_today(self, now: datetime) -> bool:
+        """Whether the desk is closed and does not open again today: no lunch break."""
+        if self.is_open(now):
+            return False
+        return self.next_opening(now).date() > in_japan(now).date()
 
     def next_opening(self, now: datetime) -> datetime:
         """The first opening after this moment, in Japan time. Raises NeverOpen."""
@@ -56,4 +75,6 @@ class BusinessHours:
     def spans_on(self, day: date) -> Sequence[OpenSpan]:
         if day in self.exceptional_days:
             return self.exceptional_days[day]
+        if self.holidays is not None and self.is_holiday(day):
+            return self.holidays
         return self.weekly.get(day.weekday(), ())

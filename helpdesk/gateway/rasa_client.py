@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
-from helpdesk.services.conversations import Answer, BotMessage
 from helpdesk.services.ports import InboxItem
+from helpdesk.services.turns import Answer, BotMessage
 
 
 class RasaAway(RuntimeError):
@@ -67,4 +67,9 @@ def answer_of(content: dict[str, Any]) -> Answer:
         )
         for message in content["messages"]
     ]
-    return Answer(messages, content["awaits"])
+    return Answer(
+        messages,
+        content["awaits"],
+        content.get("intent"),
+        content.get("confidence", 0.0),
+    )

@@ -12,8 +12,9 @@ from typing import Protocol
 
 from helpdesk.gateway.customer_tasks import CustomerTasks, logged
 from helpdesk.gateway.rasa_client import RasaAway
-from helpdesk.services.conversations import Answer, ConversationService, Turn
+from helpdesk.services.conversations import ConversationService
 from helpdesk.services.ports import InboxItem
+from helpdesk.services.turns import Answer, Turn
 
 logger = logging.getLogger(__name__)
 

@@ -104,5 +104,5 @@ class AccountLinkService:
             f'/EXTERNAL_account_link_failed{{"link_role": "{attempt.role.value}"}}'
         )
         event_id = f"account_link_failed:{attempt.id}:{told}"
-        unit.conversations.accept(told, event_id, None, payload, self._clock())
+        unit.inbox.accept(told, event_id, None, payload, self._clock())
         return told

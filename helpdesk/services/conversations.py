@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from helpdesk.domain.handoff import Speaker
@@ -14,6 +13,7 @@ from helpdesk.services.conversation_rules import ConversationRules, special_case
 from helpdesk.services.handoffs import HandoffService
 from helpdesk.services.pages import PageAddresses
 from helpdesk.services.ports import Button, Clock, InboxItem, Message, Store, Unit
+from helpdesk.services.turns import Answer, Arrival, BotMessage, Turn
 from helpdesk.services.vault import VaultService
 
 # LINE's limit for a text message; the web chat keeps the same.
@@ -23,47 +23,9 @@ LONGEST_TEXT = 5000
 _LOGIN_QUESTION = "holder_page_done"
 _STARTER = "wish-"
 _ANSWERS = ("/affirm", "/deny", "/inform_")
+_OURS = "EXTERNAL_"
 _END_HANDOFF = "/EXTERNAL_end_handoff"
 _BUTTON_EXPIRED = "/EXTERNAL_button_expired"
-
-
-@dataclass(frozen=True)
-class BotMessage:
-    """A bubble of the bot: its text, and (label, payload) for each button."""
-
-    text: str
-    buttons: Sequence[tuple[str, str]] = ()
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A bot turn: its bubbles, and the slot that its last question asks for."""
-
-    messages: Sequence[BotMessage]
-    awaits: str | None
-
-
-@dataclass(frozen=True)
-class Turn:
-    """An inbox item that the bot is to answer; `version` is the router's."""
-
-    item: InboxItem
-    version: int
-    channel: str = "web"
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """How a message came: its event is accepted once, and answered by `sent_at`.
-
-    `client_id` is the event's name in the transcript. `since`: since when the
-    customer waits for an answer.
-    """
-
-    event_id: str
-    client_id: str
-    since: datetime
-    sent_at: datetime
 
 
 class UnknownButton(LookupError):
@@ -149,7 +111,7 @@ class ConversationService:
             )
             sent_at = sent_at or place
             unit.vault.forget(find_tokens(former))
-        unit.conversations.accept(
+        unit.inbox.accept(
             customer,
             arrival.event_id,
             body,
@@ -172,7 +134,7 @@ class ConversationService:
         if found is None:
             raise UnknownButton
         payload = found.payload
-        if unit.conversations.accepted(arrival.event_id) is None and (
+        if unit.inbox.accepted(arrival.event_id) is None and (
             self._is_over(unit, customer, found)
         ):
             payload = _BUTTON_EXPIRED
@@ -200,7 +162,7 @@ class ConversationService:
         """
         while True:
             with self._store.reading() as unit:
-                item = unit.conversations.pending(customer)
+                item = unit.inbox.pending(customer)
                 conversation = unit.conversations.get(customer)
             if item is None:
                 return None
@@ -214,15 +176,17 @@ class ConversationService:
     def is_open(self, item: InboxItem) -> bool:
         """Whether an answer is still wanted: the customer may take a message back."""
         with self._store.reading() as unit:
-            return unit.conversations.is_open(item.id)
+            return unit.inbox.is_open(item.id)
 
     def answer(self, turn: Turn, answer: Answer) -> None:
         """Say the bot's answer once; drop it if an operator took over meanwhile."""
         customer = turn.item.customer
         with self._store.writing() as unit:
             now = self._clock()
-            if not unit.conversations.finish(turn.item.id, now):
+            if not unit.inbox.finish(turn.item.id, now):
                 return
+            if answer.intent and not answer.intent.startswith(_OURS):
+                unit.meanings.note(turn.item.id, answer.intent, answer.confidence)
             if unit.conversations.get(customer).version != turn.version:
                 return
             unit.conversations.set_awaits(customer, answer.awaits)
@@ -236,13 +200,13 @@ class ConversationService:
         """Tell the customer, once, that the message is kept and will be answered."""
         with self._store.writing() as unit:
             now = self._clock()
-            if unit.conversations.note_delay(item.id, now):
+            if unit.inbox.note_delay(item.id, now):
                 unit.conversations.say(item.customer, "system", text, now)
 
     def customers_with_pending(self) -> list[str]:
         """Who waits for an answer, or for something to be erased."""
         with self._store.reading() as unit:
-            waiting = unit.conversations.customers_with_pending()
+            waiting = unit.inbox.customers_with_pending()
             return waiting + unit.erasures.customers()
 
     def erasures(self, customer: str) -> list[str]:
@@ -302,7 +266,7 @@ class ConversationService:
             if item.payload == _END_HANDOFF:
                 self._handoffs.end(unit, item.customer)
             elif unit.conversations.get(item.customer).speaker is Speaker.OPERATOR:
-                unit.conversations.finish(item.id, self._clock())
+                unit.inbox.finish(item.id, self._clock())
 
     def _accept(
         self,
@@ -314,7 +278,7 @@ class ConversationService:
         shown: str | None,
         content: tuple[str, str] | None = None,
     ) -> int:
-        known = unit.conversations.accepted(arrival.event_id)
+        known = unit.inbox.accepted(arrival.event_id)
         if known is not None:
             return known
         if shown is not None:
@@ -326,7 +290,7 @@ class ConversationService:
                 client_id=arrival.client_id,
                 content=content,
             )
-        item = unit.conversations.accept(
+        item = unit.inbox.accept(
             customer, arrival.event_id, text, payload, arrival.since, arrival.sent_at
         )
         if item is None:

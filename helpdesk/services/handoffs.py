@@ -1,59 +1,103 @@
-"""Handoffs: asking for a person, leaving the queue, taking and closing a talk."""
+"""The customer's side of a handoff: asking for a person, waiting, leaving a message."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from helpdesk.domain.business_hours import BusinessHours
 from helpdesk.domain.handoff import (
     HANDOFF_MOVES,
     AlreadyMoved,
+    CloseReason,
     HandoffMove,
+    HandoffRequest,
+    LinkNeeded,
     OperatorsAway,
+    QueueFull,
     RequestKind,
     RequestState,
     Speaker,
 )
+from helpdesk.domain.queue import (
+    Desk,
+    estimate,
+    in_order,
+    mean_handling,
+    told_minutes,
+)
+from helpdesk.services.desk_ports import DeskRules
 from helpdesk.services.ports import Clock, Store, Unit
+
+# What a customer says between wishes; none of it is why a person is needed.
+NO_WISHES = (
+    *("request_operator", "out_of_scope", "nlu_fallback", "affirm", "deny", "stop"),
+    *("greet", "thank", "goodbye"),
+)
 
 
 @dataclass(frozen=True)
-class Desk:
+class DeskHours:
     """Whether somebody is there now, and when the desk opens next (Japan time)."""
 
     is_open: bool
     opens_at: datetime
 
 
+@dataclass(frozen=True)
+class Place:
+    """A place in the queue, from 1, and the minutes to wait as they are told.
+
+    Place 0: an operator speaks already. 0 minutes: soon.
+    """
+
+    place: int
+    minutes: int
+
+
 class HandoffService:
     """Each move is one conditional update, checked by row count."""
 
-    def __init__(self, store: Store, hours: BusinessHours, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, hours: BusinessHours, rules: DeskRules, clock: Clock
+    ) -> None:
         self._store = store
         self._hours = hours
+        self._rules = rules
         self._clock = clock
 
-    def desk(self) -> Desk:
-        """Whether a request would be queued now."""
+    def desk(self) -> DeskHours:
+        """Whether somebody is there at this moment, and if not, when next.
+
+        The one answer to this question, for bot, page and desk alike.
+        """
         with self._store.reading() as unit:
             return self._desk(unit)
 
-    def request(self, customer: str, reason: str) -> int:
-        """Put the customer in the queue; the place in it, from 1.
+    def request(self, customer: str, reason: str) -> Place:
+        """Put the customer in the queue.
 
-        Asking again keeps the place. Raises OperatorsAway.
+        Asking again keeps the place. Raises OperatorsAway, QueueFull, LinkNeeded.
         """
         with self._store.writing() as unit:
-            desk = self._desk(unit)
-            if unit.conversations.get(customer).speaker is not Speaker.BOT:
-                return self._place(unit, customer)
-            if not desk.is_open:
-                raise OperatorsAway(desk.opens_at)
-            self._move(unit, customer, HandoffMove.REQUEST)
-            unit.handoffs.add(customer, RequestKind.LIVE, reason, self._clock())
-            self._audit(unit, f"customer:{customer}", HandoffMove.REQUEST, customer)
-            return self._place(unit, customer)
+            if unit.conversations.get(customer).speaker is Speaker.BOT:
+                self._admit(unit, customer)
+                self.enqueue(unit, customer, reason, f"customer:{customer}")
+            return self._tell_place(unit, customer)
+
+    def enqueue(self, unit: Unit, customer: str, reason: str, actor: str) -> None:
+        """Put a customer of the bot in the queue, whatever the hour."""
+        self.move(unit, customer, HandoffMove.REQUEST)
+        wish = unit.meanings.last(customer, NO_WISHES)
+        unit.handoffs.add(
+            customer,
+            RequestKind.LIVE,
+            reason,
+            self._clock(),
+            is_trouble=wish in self._rules.troubles,
+            wish=wish,
+        )
+        self.audit(unit, actor, HandoffMove.REQUEST, customer)
 
     def leave_message(
         self, customer: str, text: str, reason: str, event_id: str
@@ -67,8 +111,11 @@ class HandoffService:
             if is_gone or unit.handoffs.has_event(event_id):
                 return
             now = self._clock()
+            wish = unit.meanings.last(customer, NO_WISHES)
             unit.handoffs.add(
-                customer, RequestKind.MESSAGE, reason, now, text, event_id
+                *(customer, RequestKind.MESSAGE, reason, now, text, event_id),
+                is_trouble=wish in self._rules.troubles,
+                wish=wish,
             )
             unit.audit.add(now, f"customer:{customer}", "message_left", customer)
 
@@ -84,81 +131,91 @@ class HandoffService:
             self.end(unit, customer)
             return True
 
-    def claim(self, customer: str, operator: str) -> None:
-        """Take the conversation. Raises AlreadyMoved if a colleague was quicker."""
-        with self._store.writing() as unit:
-            self._move(unit, customer, HandoffMove.CLAIM, operator)
-            unit.handoffs.close(customer, RequestState.WAITING, RequestState.CLAIMED)
-            self._audit(unit, f"operator:{operator}", HandoffMove.CLAIM, customer)
-
-    def say(self, customer: str, operator: str, text: str) -> None:
-        """Answer as the operator who has the conversation. Raises AlreadyMoved."""
-        with self._store.writing() as unit:
-            conversation = unit.conversations.get(customer)
-            if (conversation.speaker, conversation.operator) != (
-                Speaker.OPERATOR,
-                operator,
-            ):
-                raise AlreadyMoved
-            unit.conversations.say(customer, "operator", text, self._clock())
-
-    def resolve(self, customer: str, operator: str) -> None:
-        """Give the word back to the bot. Raises AlreadyMoved."""
-        with self._store.writing() as unit:
-            if unit.conversations.get(customer).operator != operator:
-                raise AlreadyMoved
-            self._move(unit, customer, HandoffMove.RESOLVE)
-            unit.handoffs.close(customer, RequestState.CLAIMED, RequestState.RESOLVED)
-            self._audit(unit, f"operator:{operator}", HandoffMove.RESOLVE, customer)
-
     def end(self, unit: Unit, customer: str) -> None:
         """Let the customer end the talk with an operator, or leave the queue."""
         speaker = unit.conversations.get(customer).speaker
         moves = {
             Speaker.OPERATOR: (
-                HandoffMove.RESOLVE,
-                RequestState.CLAIMED,
-                RequestState.RESOLVED,
+                *(HandoffMove.RESOLVE, RequestState.CLAIMED, RequestState.RESOLVED),
+                CloseReason.ENDED_BY_CUSTOMER,
             ),
             Speaker.WAITING: (
-                HandoffMove.LEAVE,
-                RequestState.WAITING,
-                RequestState.WITHDRAWN,
+                *(HandoffMove.LEAVE, RequestState.WAITING, RequestState.WITHDRAWN),
+                CloseReason.LEFT_QUEUE,
             ),
         }
         if speaker not in moves:
             return
-        move, start, end = moves[speaker]
-        self._move(unit, customer, move)
-        unit.handoffs.close(customer, start, end)
-        self._audit(unit, f"customer:{customer}", move, customer)
+        move, start, end, reason = moves[speaker]
+        self.move(unit, customer, move)
+        unit.handoffs.close(customer, start, end, self._clock(), reason)
+        self.audit(unit, f"customer:{customer}", move, customer)
 
     def has_left_message(self, customer: str) -> bool:
         with self._store.reading() as unit:
             requests = unit.handoffs.of_customer(customer)
         return any(request.kind is RequestKind.MESSAGE for request in requests)
 
-    def _desk(self, unit: Unit) -> Desk:
-        now = self._clock()
-        somebody = unit.handoffs.operators_at_desk() > 0
-        is_open = somebody and self._hours.is_open(now)
-        return Desk(is_open, self._hours.next_opening(now))
+    # --- What the desk's own services share -------------------------------------------
 
-    def _move(
+    def queue(self, unit: Unit) -> list[tuple[HandoffRequest, Place]]:
+        """All that wait, in the order in which they are to be taken, with places."""
+        served = unit.handoffs.served(self._rules.served)
+        desk = Desk(
+            self._rules.talks_per_operator * len(unit.operators.available()),
+            len(unit.handoffs.claimed()),
+            mean_handling(served, self._rules.handling),
+        )
+        ordered = in_order(
+            unit.handoffs.waiting(), self._rules.order, self._clock(), served
+        )
+        return [
+            (request, Place(place, told_minutes(estimate(place, desk))))
+            for place, request in enumerate(ordered, start=1)
+        ]
+
+    def move(
         self, unit: Unit, customer: str, move: HandoffMove, operator: str | None = None
     ) -> None:
+        """Raises AlreadyMoved if the conversation is not where the move starts."""
         start, end = HANDOFF_MOVES[move]
         if not unit.conversations.move(customer, start, end, operator):
             raise AlreadyMoved
         unit.line_accounts.mark_menu(customer)
 
-    def _audit(self, unit: Unit, actor: str, move: HandoffMove, customer: str) -> None:
-        unit.audit.add(self._clock(), actor, f"handoff_{move.value}", customer)
+    def audit(
+        self, unit: Unit, actor: str, move: HandoffMove, customer: str, **detail: str
+    ) -> None:
+        action = f"handoff_{move.value}"
+        unit.audit.add(self._clock(), actor, action, customer, **detail)
 
-    def _place(self, unit: Unit, customer: str) -> int:
-        waiting = [
-            request.customer
-            for request in unit.handoffs.waiting()
-            if request.kind is RequestKind.LIVE
+    def _admit(self, unit: Unit, customer: str) -> None:
+        desk = self._desk(unit)
+        if not desk.is_open:
+            raise OperatorsAway(desk.opens_at)
+        if self._rules.needs_link and not unit.links.of_customer(customer):
+            raise LinkNeeded
+        live = [
+            each for each in unit.handoffs.waiting() if each.kind is RequestKind.LIVE
         ]
-        return waiting.index(customer) + 1 if customer in waiting else 0
+        operators = len(unit.operators.available())
+        if len(live) >= self._rules.waiting_per_operator * operators:
+            raise QueueFull
+
+    def _tell_place(self, unit: Unit, customer: str) -> Place:
+        """The place, noted as what the customer knows."""
+        for request, place in self.queue(unit):
+            if request.customer == customer and request.kind is RequestKind.LIVE:
+                now = self._clock()
+                if request.told_at is None:
+                    seconds = int(timedelta(minutes=place.minutes).total_seconds())
+                    unit.handoffs.note_estimate(request.id, seconds)
+                unit.handoffs.note_told(request.id, place.place, place.minutes, now)
+                return place
+        return Place(0, 0)
+
+    def _desk(self, unit: Unit) -> DeskHours:
+        now = self._clock()
+        somebody = bool(unit.operators.available())
+        is_open = somebody and self._hours.is_open(now)
+        return DeskHours(is_open, self._hours.next_opening(now))

@@ -11,14 +11,11 @@ from typing import Any
 
 from helpdesk.domain.privacy import find_tokens
 from helpdesk.services.account_link import AccountLinkService
-from helpdesk.services.conversations import (
-    Arrival,
-    ConversationService,
-    UnknownButton,
-)
+from helpdesk.services.conversations import ConversationService, UnknownButton
 from helpdesk.services.handoffs import HandoffService
 from helpdesk.services.line_ports import StoredEvent
 from helpdesk.services.ports import Cipher, Clock, Store, Unit
+from helpdesk.services.turns import Arrival
 
 logger = logging.getLogger(__name__)
 
@@ -214,7 +211,7 @@ class LineEventService:
         message_id = _message_id(event) or ""
         events = unit.line_events.of_message(message_id, ("messageEdited",))
         if unit.line_events.has(message_id, ("unsend",)) or any(
-            unit.conversations.accepted(each) is not None for each in events
+            unit.inbox.accepted(each) is not None for each in events
         ):
             # Taken back, or changed, before it came.
             return None
@@ -255,7 +252,7 @@ class LineEventService:
         known = [
             each
             for each in events.of_message(message_id, kinds)
-            if each != event.event_id and unit.conversations.accepted(each) is not None
+            if each != event.event_id and unit.inbox.accepted(each) is not None
         ]
         arrival = _arrival(event)
         if not known:

@@ -301,9 +301,7 @@ class LinkingService:
         self._end(unit, former, f"customer:{newcomer}", "moved")
         payload = f'/EXTERNAL_link_moved{{"moved_role": "{former.role.value}"}}'
         event_id = f"moved:{former.id}"
-        unit.conversations.accept(
-            former.customer, event_id, None, payload, self._clock()
-        )
+        unit.inbox.accept(former.customer, event_id, None, payload, self._clock())
 
     def _end(self, unit: Unit, link: Link, actor: str, action: str) -> None:
         now = self._clock()
@@ -316,6 +314,4 @@ class LinkingService:
         payload = f"/{intent}"
         if attempt.subscription is not None:
             payload += f'{{"subscription": "{attempt.subscription}"}}'
-        unit.conversations.accept(
-            attempt.customer, event_id, None, payload, self._clock()
-        )
+        unit.inbox.accept(attempt.customer, event_id, None, payload, self._clock())

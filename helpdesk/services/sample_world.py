@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from helpdesk.domain.eligibility import Order, OrderPlace
 from helpdesk.domain.japan_time import japan_day
 from helpdesk.domain.linking import LinkRole, Subscription
+from helpdesk.domain.staff import Operator, Role, Status
 from helpdesk.services.ports import Cipher, Clock, Login, PasswordHasher, Store, Unit
 from helpdesk.services.user_codes import UserCodeService
 
@@ -39,12 +40,21 @@ class SampleContract:
 
 
 @dataclass(frozen=True)
-class SampleWorld:
-    """`operators`: key, role, status."""
+class SampleOperator:
+    """Somebody at the sample's desk."""
 
+    id: str
+    name: str
+    password: str
+    role: Role
+    status: Status
+
+
+@dataclass(frozen=True)
+class SampleWorld:
     people: Sequence[str]
     contracts: Sequence[SampleContract]
-    operators: Sequence[tuple[str, str, str]]
+    operators: Sequence[SampleOperator]
 
 
 def line_user_id(person: str) -> str:
@@ -92,9 +102,15 @@ class SampleWorldService:
                 return False
             for contract in self._world.contracts:
                 self._add(unit, contract)
-            for operator, role, status in self._world.operators:
-                unit.handoffs.add_operator(operator, role, status)
+            for each in self._world.operators:
+                now = self._clock()
+                operator = Operator(each.id, each.name, each.role, each.status, now)
+                unit.operators.add(operator, self._hasher.hash(each.password))
         return True
+
+    def operators(self) -> Sequence[SampleOperator]:
+        """Who works at the sample's desk, with passwords."""
+        return self._world.operators
 
     def contracts(self) -> Sequence[SampleContract]:
         """What `make run` prints and the conversation tests know."""

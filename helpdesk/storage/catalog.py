@@ -6,6 +6,7 @@ from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Literal
 
+import jpholiday
 import yaml
 from pydantic import (
     BaseModel,
@@ -21,7 +22,9 @@ from helpdesk.domain.business_hours import BusinessHours, OpenSpan
 from helpdesk.domain.eligibility import Order, OrderPlace
 from helpdesk.domain.linking import LinkRole
 from helpdesk.domain.privacy import SecretKind
+from helpdesk.domain.staff import Role, Status
 from helpdesk.domain.wording import DayFormat
+from helpdesk.storage.desk_catalog import CannedAnswer, DeskCatalog
 from helpdesk.storage.line_catalog import Line
 
 
@@ -79,6 +82,7 @@ class Hours(_Strict):
     """The weekly pattern and the days that differ from it."""
 
     weekly: Week
+    public_holidays: Literal["as_usual"] | list[Span]
     exceptional_days: dict[date, list[Span]]
     shown: str
 
@@ -92,7 +96,10 @@ class Hours(_Strict):
             day: [span.as_open_span() for span in spans]
             for day, spans in self.exceptional_days.items()
         }
-        return BusinessHours(weekly, exceptions)
+        holidays = None
+        if self.public_holidays != "as_usual":
+            holidays = [span.as_open_span() for span in self.public_holidays]
+        return BusinessHours(weekly, exceptions, holidays, jpholiday.is_holiday)
 
 
 class ReissueRule(_Strict):
@@ -224,8 +231,10 @@ class SamplePerson(_Strict):
 
 
 class SampleOperator(_Strict):
-    role: Literal["operator", "supervisor", "administrator"]
-    status: Literal["available", "away", "off"]
+    name: str
+    password: str
+    role: Role
+    status: Status
 
 
 class SampleWorld(_Strict):
@@ -243,6 +252,8 @@ class Catalog(_Strict):
     wishes: Wishes
     errors: dict[str, KnownError]
     line: Line
+    desk: DeskCatalog
+    canned_answers: dict[str, CannedAnswer]
     sample_world: SampleWorld
     # Entity, value, words: read by the NLU; here it is only checked.
     vocabulary: dict[str, dict[str, list[str]]]

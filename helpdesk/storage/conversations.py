@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from helpdesk.domain.handoff import Speaker
-from helpdesk.services.ports import Button, Conversation, InboxItem, Message
+from helpdesk.services.ports import Button, Conversation, Message
 from helpdesk.storage import tables
 
 _inbox = tables.inbox
@@ -96,77 +95,18 @@ class ConversationTables:
         )
         return result.rowcount == 1
 
-    def accept(
-        self,
-        customer: str,
-        event_id: str,
-        text: str | None,
-        payload: str | None,
-        at: datetime,
-        sent_at: datetime | None = None,
-    ) -> int | None:
-        """The inbox item's id; None if this event was accepted before."""
-        statement = insert(_inbox).values(
-            event_id=event_id,
-            customer=customer,
-            text=text,
-            payload=payload,
-            received_at=at,
-            sent_at=sent_at or at,
-        )
-        try:
-            with self._connection.begin_nested():
-                result = self._connection.execute(statement)
-        except IntegrityError:
-            return None
-        key = result.inserted_primary_key
-        return None if key is None else int(key[0])
-
-    def accepted(self, event_id: str) -> int | None:
-        return self._connection.scalar(
-            select(_inbox.c.id).where(_inbox.c.event_id == event_id)
-        )
-
-    def pending(self, customer: str) -> InboxItem | None:
-        """The customer's unfinished item that was sent first."""
-        query = (
-            select(_inbox)
-            .where(_inbox.c.customer == customer, _inbox.c.finished_at.is_(None))
-            .order_by(_inbox.c.sent_at, _inbox.c.id)
-            .limit(1)
-        )
-        row = self._connection.execute(query).one_or_none()
-        if row is None:
-            return None
-        return InboxItem(
-            row.id,
-            row.event_id,
-            row.customer,
-            row.text,
-            row.payload,
-            row.received_at,
-            row.noted_at,
-        )
-
-    def customers_with_pending(self) -> list[str]:
-        query = (
-            select(_inbox.c.customer).where(_inbox.c.finished_at.is_(None)).distinct()
-        )
-        return list(self._connection.scalars(query))
-
-    def is_open(self, item: int) -> bool:
-        """Whether the item still waits for its answer."""
-        query = select(_inbox.c.id).where(
-            _inbox.c.id == item, _inbox.c.finished_at.is_(None)
-        )
-        return self._connection.scalar(query) is not None
-
-    def finish(self, item: int, at: datetime) -> bool:
-        """False if it was finished before: then its answer must not be said again."""
+    def change_operator(self, customer: str, former: str | None, operator: str) -> bool:
+        """Pass the word from one operator to another; False if it was not theirs."""
+        chosen = [
+            _conversations.c.customer == customer,
+            _conversations.c.speaker == Speaker.OPERATOR.value,
+        ]
+        if former is not None:
+            chosen.append(_conversations.c.operator == former)
         result = self._connection.execute(
-            update(_inbox)
-            .where(_inbox.c.id == item, _inbox.c.finished_at.is_(None))
-            .values(finished_at=at)
+            update(_conversations)
+            .where(*chosen)
+            .values(operator=operator, version=_conversations.c.version + 1)
         )
         return result.rowcount == 1
 
@@ -202,15 +142,6 @@ class ConversationTables:
         )
         return former or "", sent_at
 
-    def note_delay(self, item: int, at: datetime) -> bool:
-        """False if the customer has been told already."""
-        result = self._connection.execute(
-            update(_inbox)
-            .where(_inbox.c.id == item, _inbox.c.noted_at.is_(None))
-            .values(noted_at=at)
-        )
-        return result.rowcount == 1
-
     def say(
         self,
         customer: str,
@@ -221,6 +152,8 @@ class ConversationTables:
         turn: int | None = None,
         client_id: str | None = None,
         content: tuple[str, str] | None = None,
+        operator: str | None = None,
+        quotes: int | None = None,
     ) -> int:
         """Add a line to the conversation; its id, which grows."""
         kind, content_id = content or (None, None)
@@ -234,6 +167,8 @@ class ConversationTables:
                 client_id=client_id,
                 content=kind,
                 content_id=content_id,
+                operator=operator,
+                quotes=quotes,
             )
         )
         key = result.inserted_primary_key
@@ -289,9 +224,38 @@ class ConversationTables:
                 tuple(buttons[row.id]),
                 row.client_id,
                 None if row.content is None else (row.content, row.content_id),
+                row.operator,
+                row.quotes,
             )
             for row in rows
         ]
+
+    def message(self, message: int) -> tuple[str, Message] | None:
+        """A line by its id, and whose conversation it stands in."""
+        customer = self._connection.scalar(
+            select(_messages.c.customer).where(_messages.c.id == message)
+        )
+        if customer is None:
+            return None
+        return customer, self._lines(_messages.c.id == message)[0]
+
+    def last_words(self, customers: Sequence[str]) -> dict[str, dict[str, Message]]:
+        """The last line of each author in each of these conversations."""
+        newest = (
+            select(func.max(_messages.c.id))
+            .where(_messages.c.customer.in_(customers))
+            .group_by(_messages.c.customer, _messages.c.author)
+        )
+        rows = self._connection.execute(
+            select(_messages.c.id, _messages.c.customer).where(
+                _messages.c.id.in_(newest)
+            )
+        )
+        whose = {row.id: row.customer for row in rows}
+        found: dict[str, dict[str, Message]] = defaultdict(dict)
+        for message in self._lines(_messages.c.id.in_(list(whose))):
+            found[whose[message.id]][message.author] = message
+        return dict(found)
 
     def newest_line(self, customer: str) -> int:
         """The id of the last line; 0 if nothing has been said."""

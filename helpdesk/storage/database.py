@@ -17,9 +17,12 @@ from helpdesk.storage.audit import AuditTable
 from helpdesk.storage.conversations import ConversationTables
 from helpdesk.storage.failed_tries import FailedTryTable
 from helpdesk.storage.handoffs import HandoffTables
+from helpdesk.storage.inbox import InboxTable
 from helpdesk.storage.line import LineAccountTable, LineEventTable
 from helpdesk.storage.line_calls import ErasureTable, LineCallTable
 from helpdesk.storage.links import LinkTables
+from helpdesk.storage.meanings import MeaningTable
+from helpdesk.storage.operators import NoteTables, OperatorTable
 from helpdesk.storage.subscriptions import SubscriptionTables
 from helpdesk.storage.vault import VaultTable
 
@@ -36,8 +39,12 @@ class DatabaseUnit:
         self.subscriptions = SubscriptionTables(connection)
         self.links = LinkTables(connection)
         self.failed_tries = FailedTryTable(connection)
+        self.inbox = InboxTable(connection)
         self.conversations = ConversationTables(connection)
         self.handoffs = HandoffTables(connection)
+        self.meanings = MeaningTable(connection)
+        self.operators = OperatorTable(connection)
+        self.notes = NoteTables(connection)
         self.vault = VaultTable(connection)
         self.audit = AuditTable(connection)
         self.line_accounts = LineAccountTable(connection)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
     text,
 )
 
@@ -58,7 +60,7 @@ class Moment(TypeDecorator[datetime]):
         )
 
 
-def _id() -> Column[Any]:
+def id_column() -> Column[Any]:
     return Column("id", Integer, primary_key=True, autoincrement=True)
 
 
@@ -93,7 +95,7 @@ conversations = Table(
 inbox = Table(
     "inbox",
     metadata,
-    _id(),
+    id_column(),
     Column("event_id", String(160), nullable=False, unique=True),
     customer_column(),
     Column("text", Text),
@@ -103,6 +105,9 @@ inbox = Table(
     Column("sent_at", Moment),
     Column("noted_at", Moment),
     Column("finished_at", Moment),
+    # What Rasa took it for; None if it was no text, or no turn was made of it.
+    Column("intent", String(64)),
+    Column("confidence", Float),
     Index("ix_inbox_customer_finished_at", "customer", "finished_at"),
     Index(
         "ix_inbox_unfinished",
@@ -115,7 +120,7 @@ inbox = Table(
 messages = Table(
     "messages",
     metadata,
-    _id(),
+    id_column(),
     customer_column(index=True),
     Column("author", String(16), nullable=False),
     Column("text", Text, nullable=False),
@@ -126,6 +131,9 @@ messages = Table(
     # What LINE keeps for a while, by its kind and LINE's id: an image, a file …
     Column("content", String(16)),
     Column("content_id", String(64)),
+    # Who of the operators said it, and the line that it quotes.
+    Column("operator", String(64)),
+    Column("quotes", Integer),
     sqlite_autoincrement=True,
 )
 
@@ -178,7 +186,7 @@ logins = Table(
 user_codes = Table(
     "user_codes",
     metadata,
-    _id(),
+    id_column(),
     _subscription(nullable=False),
     Column("state", String(8), nullable=False),
     Column("ciphertext", Text, nullable=False),
@@ -199,7 +207,7 @@ user_codes = Table(
 links = Table(
     "links",
     metadata,
-    _id(),
+    id_column(),
     customer_column(index=True),
     _subscription(nullable=False),
     Column("role", String(16), nullable=False),
@@ -218,7 +226,7 @@ links = Table(
 link_attempts = Table(
     "link_attempts",
     metadata,
-    _id(),
+    id_column(),
     Column("token_hash", String(64), nullable=False, unique=True),
     customer_column(index=True),
     Column("role", String(16), nullable=False),
@@ -235,7 +243,7 @@ link_attempts = Table(
 failed_tries = Table(
     "failed_tries",
     metadata,
-    _id(),
+    id_column(),
     Column("customer", String(64), nullable=False, index=True),
     Column("address", String(64), index=True),
     Column("kind", String(16), nullable=False),
@@ -245,28 +253,36 @@ failed_tries = Table(
 handoff_requests = Table(
     "handoff_requests",
     metadata,
-    _id(),
+    id_column(),
     customer_column(index=True),
     Column("kind", String(16), nullable=False),
     Column("state", String(16), nullable=False, index=True),
     Column("reason", String(64), nullable=False),
     Column("text", Text),
-    Column("requested_at", Moment, nullable=False),
+    Column("requested_at", Moment, nullable=False, index=True),
     Column("event_id", String(160), unique=True),
-)
-
-operators = Table(
-    "operators",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("role", String(16), nullable=False),
-    Column("status", String(16), nullable=False),
+    Column("is_trouble", Boolean, nullable=False, server_default=false()),
+    Column("wish", String(64)),
+    Column("assigned_to", String(64)),
+    Column("assigned_at", Moment),
+    Column("operator", String(64)),
+    Column("claimed_at", Moment, index=True),
+    Column("closed_at", Moment),
+    Column("close_reason", String(24)),
+    Column("held_at", Moment),
+    Column("desk_closed_at", Moment),
+    # What the customer was told when asking, and was told last.
+    Column("estimate_seconds", Integer),
+    Column("told_place", Integer),
+    Column("told_minutes", Integer),
+    Column("told_at", Moment),
+    Column("alerted_at", Moment),
 )
 
 audit = Table(
     "audit",
     metadata,
-    _id(),
+    id_column(),
     Column("at", Moment, nullable=False),
     Column("actor", String(80), nullable=False, index=True),
     Column("action", String(64), nullable=False),

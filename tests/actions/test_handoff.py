@@ -92,7 +92,7 @@ def test_request_outside_of_hours_asks_for_the_message(
 
 def test_request_to_an_operator_who_is_there_says_so(helpdesk: Helpdesk):
     helpdesk.handoffs.request("aiko", "request")
-    helpdesk.handoffs.claim("aiko", "op1")
+    helpdesk.talks.claim("aiko", "op1")
 
     assert run(ActionRequestOperator(helpdesk), turn()) == (
         [],

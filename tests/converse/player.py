@@ -125,11 +125,11 @@ class Player:
         customer.perform(doings, later)
 
     def _do_operator(self, customer: Customer, step: Step, _: Sequence[Step]) -> None:
-        handoffs = self._world.helpdesk.handoffs
-        if handoffs.is_waiting(customer.id):
-            handoffs.claim(customer.id, _OPERATOR)
+        talks = self._world.helpdesk.talks
+        if self._world.helpdesk.handoffs.is_waiting(customer.id):
+            talks.claim(customer.id, _OPERATOR)
         try:
-            handoffs.say(customer.id, _OPERATOR, str(self._values.fill(step.value)))
+            talks.say(customer.id, _OPERATOR, str(self._values.fill(step.value)))
         except AlreadyMoved as moved:
             raise StepFailed("the customer neither waits nor talks to us") from moved
 

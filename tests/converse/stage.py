@@ -25,9 +25,9 @@ from actions.server import ActionServer, executor
 from helpdesk.bootstrap import Helpdesk, build, install
 from helpdesk.gateway.rasa_client import RasaClient, answer_of
 from helpdesk.public import PublicApplication
-from helpdesk.services.conversations import Answer
 from helpdesk.services.ports import InboxItem
 from helpdesk.services.sample_world import line_user_id
+from helpdesk.services.turns import Answer
 from helpdesk.settings import ROOT, Settings
 from tests.converse.clock import MovableClock
 from tests.converse.line_world import LineWorld

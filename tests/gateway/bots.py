@@ -7,8 +7,8 @@ import time
 from collections.abc import Awaitable, Callable
 
 from helpdesk.gateway.rasa_client import RasaAway
-from helpdesk.services.conversations import Answer, BotMessage
 from helpdesk.services.ports import InboxItem
+from helpdesk.services.turns import Answer, BotMessage
 
 _LONGEST_WAIT = 5.0
 

@@ -27,10 +27,10 @@ from helpdesk.gateway.rasa_client import RasaAway
 from helpdesk.gateway.worker import Bot, Hub
 from helpdesk.public import PublicApplication
 from helpdesk.services.account_link import LineAway
-from helpdesk.services.conversations import Answer, BotMessage
 from helpdesk.services.linking import PageExpired
 from helpdesk.services.ports import InboxItem
 from helpdesk.services.sample_world import line_user_id
+from helpdesk.services.turns import Answer, BotMessage
 from helpdesk.storage import line_tables, tables
 from tests.converse.stage import free_port
 from tests.fakes import FakeClock

@@ -21,8 +21,8 @@ from helpdesk.gateway.line_channel import line_messages
 from helpdesk.gateway.line_client import LineClient
 from helpdesk.gateway.line_payloads import parse
 from helpdesk.gateway.line_sender import LineSender, SenderPace
-from helpdesk.services.conversations import Answer, BotMessage
 from helpdesk.services.sample_world import line_user_id
+from helpdesk.services.turns import Answer, BotMessage
 from helpdesk.storage import line_tables, tables
 from tests.fakes import FakeClock
 from tests.gateway.bots import until
@@ -1040,8 +1040,8 @@ async def test_menu_follows_links_and_talk(
         await sees("both")
         helpdesk.handoffs.request("eita", "request")
         await sees("operator")
-        helpdesk.handoffs.claim("eita", "op1")
-        helpdesk.handoffs.resolve("eita", "op1")
+        helpdesk.talks.claim("eita", "op1")
+        helpdesk.talks.resolve("eita", "op1")
         await sees("both")
         for link, _ in helpdesk.linking.links_of("eita"):
             if link.role is LinkRole.HOLDER:

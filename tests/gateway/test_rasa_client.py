@@ -14,8 +14,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from helpdesk.gateway.rasa_client import RasaAway, RasaClient, answer_of
-from helpdesk.services.conversations import Answer, BotMessage
 from helpdesk.services.ports import InboxItem
+from helpdesk.services.turns import Answer, BotMessage
 from tests.converse.stage import free_port, serving
 from tests.fakes import NOW
 

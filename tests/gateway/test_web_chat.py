@@ -14,8 +14,8 @@ from starlette.types import Message, Scope
 
 from helpdesk.bootstrap import Helpdesk, build
 from helpdesk.public import PublicApplication
-from helpdesk.services.conversations import Answer, BotMessage, Turn
 from helpdesk.services.ports import InboxItem
+from helpdesk.services.turns import Answer, BotMessage, Turn
 from helpdesk.settings import Settings
 from tests.fakes import NOW
 from tests.gateway.bots import FakeBot, until

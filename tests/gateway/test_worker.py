@@ -11,8 +11,8 @@ import pytest
 
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.gateway.worker import Bot, Hub, Pace, TurnWorker
-from helpdesk.services.conversations import Answer
 from helpdesk.services.ports import InboxItem
+from helpdesk.services.turns import Answer
 from tests.gateway.bots import BotThatIsAway, FakeBot, until
 
 QUICK = Pace(patience=30, first_pause=0.005, longest_pause=0.01, poll=0.005)

@@ -74,8 +74,8 @@ def inbox(helpdesk: Helpdesk) -> Callable[[str], list[str | None]]:
     def read(customer: str) -> list[str | None]:
         found: list[InboxItem] = []
         with helpdesk.database.writing() as unit:
-            while (item := unit.conversations.pending(customer)) is not None:
-                unit.conversations.finish(item.id, helpdesk.clock())
+            while (item := unit.inbox.pending(customer)) is not None:
+                unit.inbox.finish(item.id, helpdesk.clock())
                 found.append(item)
         return [item.payload or item.text for item in found]
 

@@ -9,10 +9,10 @@ from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.handoff import Speaker
 from helpdesk.domain.line_sending import CallState, Outcome
 from helpdesk.domain.linking import LinkRole
-from helpdesk.services.conversations import Answer, BotMessage, Turn
 from helpdesk.services.line_delivery import Call, MessagesIn, NotYet
 from helpdesk.services.line_events import LineEvent
 from helpdesk.services.sample_world import line_user_id
+from helpdesk.services.turns import Answer, BotMessage, Turn
 from tests.fakes import NOW
 
 EITA, AIKO = line_user_id("eita"), line_user_id("aiko")

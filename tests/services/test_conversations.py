@@ -10,8 +10,9 @@ from sqlalchemy.exc import NoResultFound
 
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.handoff import Speaker
-from helpdesk.services.conversations import Answer, BotMessage, Turn, UnknownButton
+from helpdesk.services.conversations import UnknownButton
 from helpdesk.services.ports import InboxItem, Message
+from helpdesk.services.turns import Answer, BotMessage, Turn
 from helpdesk.storage import tables
 from tests.fakes import NOW
 from tests.services.conftest import Rows

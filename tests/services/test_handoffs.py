@@ -18,7 +18,7 @@ from helpdesk.domain.handoff import (
     Speaker,
 )
 from helpdesk.services.handoffs import Desk
-from helpdesk.storage import tables
+from helpdesk.storage import desk_tables, tables
 from tests.fakes import NOW, FakeClock, japan
 from tests.services.conftest import Rows
 
@@ -38,7 +38,7 @@ def requests(rows: Rows) -> list[tuple[str, str, str]]:
 
 def send_operators_away(helpdesk: Helpdesk) -> None:
     with helpdesk.database.engine.begin() as connection:
-        connection.execute(update(tables.operators).values(status="away"))
+        connection.execute(update(desk_tables.operators).values(status="away"))
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_asking_again_keeps_the_place(helpdesk: Helpdesk, audit: Audit, rows: Ro
 def test_places_move_up_when_somebody_is_served_or_leaves(helpdesk: Helpdesk):
     for customer in ("eita", "aiko", "mika"):
         helpdesk.handoffs.request(customer, "request")
-    helpdesk.handoffs.claim("eita", "op1")
+    helpdesk.talks.claim("eita", "op1")
     helpdesk.handoffs.leave("aiko")
 
     assert helpdesk.handoffs.request("mika", "request") == 1
@@ -135,7 +135,7 @@ def test_left_messages_take_no_place_in_the_queue(helpdesk: Helpdesk):
 
 def test_customer_with_an_operator_has_no_place(helpdesk: Helpdesk):
     helpdesk.handoffs.request("eita", "request")
-    helpdesk.handoffs.claim("eita", "op1")
+    helpdesk.talks.claim("eita", "op1")
 
     assert helpdesk.handoffs.request("eita", "request") == 0
 
@@ -195,7 +195,7 @@ def test_leaving_gives_the_word_back_to_the_bot(
 
 def test_customer_with_an_operator_leaves_no_queue(helpdesk: Helpdesk):
     helpdesk.handoffs.request("eita", "request")
-    helpdesk.handoffs.claim("eita", "op1")
+    helpdesk.talks.claim("eita", "op1")
 
     assert (helpdesk.handoffs.leave("eita"), speakers(helpdesk, "eita")) == (
         False,
@@ -225,7 +225,7 @@ def test_claim_gives_the_word_to_the_operator(
 ):
     helpdesk.handoffs.request("eita", "request")
 
-    helpdesk.handoffs.claim("eita", "op1")
+    helpdesk.talks.claim("eita", "op1")
 
     assert (speakers(helpdesk, "eita"), helpdesk.handoffs.is_waiting("eita")) == (
         [Speaker.OPERATOR],
@@ -238,27 +238,27 @@ def test_claim_gives_the_word_to_the_operator(
 @pytest.mark.parametrize("second", ["op1", "op2"], ids=["twice", "a colleague"])
 def test_conversation_is_claimed_once(helpdesk: Helpdesk, audit: Audit, second: str):
     helpdesk.handoffs.request("eita", "request")
-    helpdesk.handoffs.claim("eita", "op1")
+    helpdesk.talks.claim("eita", "op1")
 
     with pytest.raises(AlreadyMoved):
-        helpdesk.handoffs.claim("eita", second)
+        helpdesk.talks.claim("eita", second)
 
-    helpdesk.handoffs.say("eita", "op1", "お待たせしました")
+    helpdesk.talks.say("eita", "op1", "お待たせしました")
     assert [action for _, action, *_ in audit()] == ["handoff_request", "handoff_claim"]
 
 
 def test_customer_who_does_not_wait_is_not_claimed(helpdesk: Helpdesk):
     with pytest.raises(AlreadyMoved):
-        helpdesk.handoffs.claim("eita", "op1")
+        helpdesk.talks.claim("eita", "op1")
 
     assert speakers(helpdesk, "eita") == [Speaker.BOT]
 
 
 def test_operator_speaks_to_the_customer(helpdesk: Helpdesk):
     helpdesk.handoffs.request("eita", "request")
-    helpdesk.handoffs.claim("eita", "op1")
+    helpdesk.talks.claim("eita", "op1")
 
-    helpdesk.handoffs.say("eita", "op1", "お待たせしました")
+    helpdesk.talks.say("eita", "op1", "お待たせしました")
 
     said = [
         (line.author, line.text, line.at)
@@ -272,12 +272,12 @@ def test_operator_without_the_word_is_silent(helpdesk: Helpdesk, state: str):
     if state != "bot":
         helpdesk.handoffs.request("eita", "request")
     if state in ("a colleague", "resolved"):
-        helpdesk.handoffs.claim("eita", "op2" if state == "a colleague" else "op1")
+        helpdesk.talks.claim("eita", "op2" if state == "a colleague" else "op1")
     if state == "resolved":
-        helpdesk.handoffs.resolve("eita", "op1")
+        helpdesk.talks.resolve("eita", "op1")
 
     with pytest.raises(AlreadyMoved):
-        helpdesk.handoffs.say("eita", "op1", "お待たせしました")
+        helpdesk.talks.say("eita", "op1", "お待たせしました")
 
     assert helpdesk.conversations.messages("eita") == []
 
@@ -286,9 +286,9 @@ def test_resolving_gives_the_word_back_to_the_bot(
     helpdesk: Helpdesk, audit: Audit, rows: Rows
 ):
     helpdesk.handoffs.request("eita", "request")
-    helpdesk.handoffs.claim("eita", "op1")
+    helpdesk.talks.claim("eita", "op1")
 
-    helpdesk.handoffs.resolve("eita", "op1")
+    helpdesk.talks.resolve("eita", "op1")
 
     assert (speakers(helpdesk, "eita"), requests(rows)) == (
         [Speaker.BOT],
@@ -300,10 +300,10 @@ def test_resolving_gives_the_word_back_to_the_bot(
 def test_resolving_after_hours_works(helpdesk: Helpdesk, clock: FakeClock):
     """A talk with an operator may end after hours (design, section 4)."""
     helpdesk.handoffs.request("eita", "request")
-    helpdesk.handoffs.claim("eita", "op1")
+    helpdesk.talks.claim("eita", "op1")
     clock.set(japan(2026, 11, 24, 20))
 
-    helpdesk.handoffs.resolve("eita", "op1")
+    helpdesk.talks.resolve("eita", "op1")
 
     assert speakers(helpdesk, "eita") == [Speaker.BOT]
 
@@ -313,18 +313,18 @@ def test_conversation_without_operator_is_not_resolved(helpdesk: Helpdesk, state
     if state != "bot":
         helpdesk.handoffs.request("eita", "request")
     if state == "resolved":
-        helpdesk.handoffs.claim("eita", "op1")
-        helpdesk.handoffs.resolve("eita", "op1")
+        helpdesk.talks.claim("eita", "op1")
+        helpdesk.talks.resolve("eita", "op1")
 
     with pytest.raises(AlreadyMoved):
-        helpdesk.handoffs.resolve("eita", "op1")
+        helpdesk.talks.resolve("eita", "op1")
 
 
 def test_moves_concern_one_customer(helpdesk: Helpdesk):
     for customer in ("eita", "aiko"):
         helpdesk.handoffs.request(customer, "request")
 
-    helpdesk.handoffs.claim("eita", "op1")
+    helpdesk.talks.claim("eita", "op1")
 
     assert speakers(helpdesk, "eita", "aiko", "mika") == [
         Speaker.OPERATOR,

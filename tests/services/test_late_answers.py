@@ -9,7 +9,7 @@ import pytest
 
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.linking import LinkRole
-from helpdesk.services.conversations import Answer, BotMessage
+from helpdesk.services.turns import Answer, BotMessage
 from tests.fakes import FakeClock, japan
 from tests.services.line_talk import (
     accept,
@@ -84,7 +84,7 @@ def test_answer_that_is_dropped_makes_no_apology(helpdesk: Helpdesk, clock: Fake
     accept(helpdesk, text("e1"))
     turn = next_turn(helpdesk)
     helpdesk.handoffs.request("eita", "request")
-    helpdesk.handoffs.claim("eita", "op1")
+    helpdesk.talks.claim("eita", "op1")
     clock.forward(minutes=10)
 
     helpdesk.conversations.answer(turn, Answer([BotMessage("はい")], None))

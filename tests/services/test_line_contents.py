@@ -254,7 +254,7 @@ def test_content_that_is_sent_while_an_operator_speaks_is_not_answered(
     helpdesk: Helpdesk,
 ):
     helpdesk.handoffs.request("eita", "request")
-    helpdesk.handoffs.claim("eita", "op1")
+    helpdesk.talks.claim("eita", "op1")
     accept(helpdesk, content("e1", "image"))
 
     assert helpdesk.conversations.next_turn("eita") is None

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from helpdesk.bootstrap import Helpdesk
-from helpdesk.services.conversations import Answer, BotMessage
+from helpdesk.services.turns import Answer, BotMessage
 from helpdesk.storage import tables
 from tests.services.conftest import Rows
 from tests.services.line_talk import (
@@ -107,7 +107,7 @@ def test_answered_message_is_answered_once_more(
 
 def test_edit_while_an_operator_speaks_is_seen_and_not_answered(helpdesk: Helpdesk):
     helpdesk.handoffs.request("eita", "request")
-    helpdesk.handoffs.claim("eita", "op1")
+    helpdesk.talks.claim("eita", "op1")
     accept(helpdesk, text("e1", "一"))
     helpdesk.conversations.next_turn("eita")
 

@@ -102,7 +102,7 @@ def test_whoever_blocks_us_is_taken_from_the_desk(
 ):
     helpdesk.handoffs.request("eita", "request")
     if claims:
-        helpdesk.handoffs.claim("eita", "op1")
+        helpdesk.talks.claim("eita", "op1")
 
     accept(helpdesk, event("unfollow", "e1"))
 

@@ -113,7 +113,7 @@ def test_menu_follows_the_links(
 def test_menu_of_who_is_with_an_operator_ends_it(helpdesk: Helpdesk, claims: bool):
     helpdesk.handoffs.request("yuki", "request")
     if claims:
-        helpdesk.handoffs.claim("yuki", "op1")
+        helpdesk.talks.claim("yuki", "op1")
 
     assert variant(helpdesk, "yuki") == "operator"
 
@@ -191,9 +191,9 @@ def test_claim_and_resolve_make_the_menu_due(helpdesk: Helpdesk):
     helpdesk.handoffs.request("yuki", "request")
     steps = [show(helpdesk, "yuki")]
 
-    helpdesk.handoffs.claim("yuki", "op1")
+    helpdesk.talks.claim("yuki", "op1")
     steps += [*due(helpdesk), show(helpdesk, "yuki")]
-    helpdesk.handoffs.resolve("yuki", "op1")
+    helpdesk.talks.resolve("yuki", "op1")
     steps += [*due(helpdesk), show(helpdesk, "yuki")]
 
     # While waiting and while talking, it is the same menu.
@@ -214,7 +214,7 @@ def test_leaving_the_queue_makes_the_menu_due(helpdesk: Helpdesk):
 @pytest.mark.usefixtures("_all_shown")
 def test_end_of_a_talk_on_line_makes_the_menu_due(helpdesk: Helpdesk):
     helpdesk.handoffs.request("eita", "request")
-    helpdesk.handoffs.claim("eita", "op1")
+    helpdesk.talks.claim("eita", "op1")
     show(helpdesk)
 
     accept(helpdesk, tap("e1", "1:menu:end_handoff"))

@@ -217,7 +217,7 @@ ENDS = [
 
 def talk_to_an_operator(helpdesk: Helpdesk) -> None:
     helpdesk.handoffs.request("eita", "request")
-    helpdesk.handoffs.claim("eita", "op1")
+    helpdesk.talks.claim("eita", "op1")
 
 
 @pytest.mark.parametrize("end", ENDS)

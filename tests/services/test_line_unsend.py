@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from helpdesk.bootstrap import Helpdesk
-from helpdesk.services.conversations import Answer, BotMessage
 from helpdesk.services.line_events import LineEvent
+from helpdesk.services.turns import Answer, BotMessage
 from helpdesk.storage import tables
 from tests.services.conftest import Rows
 from tests.services.line_talk import (
@@ -196,7 +196,7 @@ def test_message_left_for_the_operators_is_erased(helpdesk: Helpdesk, rows: Rows
 
 def test_message_to_an_operator_is_erased(helpdesk: Helpdesk):
     helpdesk.handoffs.request("eita", "request")
-    helpdesk.handoffs.claim("eita", "op1")
+    helpdesk.talks.claim("eita", "op1")
     accept(helpdesk, text("e1", WORDS))
     helpdesk.conversations.next_turn("eita")
 

@@ -11,7 +11,7 @@ from helpdesk.bootstrap import Helpdesk, build
 from helpdesk.domain.eligibility import Order, OrderPlace
 from helpdesk.domain.linking import LinkRole, Subscription
 from helpdesk.settings import Settings
-from helpdesk.storage import tables
+from helpdesk.storage import desk_tables, tables
 from tests.fakes import FakeClock, japan
 from tests.services.conftest import Rows
 
@@ -71,7 +71,7 @@ def test_sample_links_are_those_of_the_design(
 
 
 def test_sample_operators_are_those_of_the_design(rows: Rows):
-    assert rows(tables.operators) == [
+    assert rows(desk_tables.operators) == [
         {"id": "op1", "role": "operator", "status": "available"},
         {"id": "op2", "role": "operator", "status": "available"},
         {"id": "chief", "role": "supervisor", "status": "away"},

@@ -9,8 +9,9 @@ from datetime import timedelta
 import pytest
 
 from helpdesk.bootstrap import Helpdesk
-from helpdesk.services.conversations import Answer, BotMessage, Turn, UnknownButton
+from helpdesk.services.conversations import UnknownButton
 from helpdesk.services.ports import Button, Message
+from helpdesk.services.turns import Answer, BotMessage, Turn
 from helpdesk.storage import tables
 from tests.fakes import NOW, FakeClock
 from tests.services.conftest import Rows
@@ -147,7 +148,7 @@ def test_bot_answers_while_the_customer_waits(helpdesk: Helpdesk):
 
 def test_bot_is_silent_while_an_operator_speaks(helpdesk: Helpdesk, rows: Rows):
     helpdesk.handoffs.request("eita", "request")
-    helpdesk.handoffs.claim("eita", "op1")
+    helpdesk.talks.claim("eita", "op1")
     helpdesk.conversations.accept_text("eita", "聞こえますか", "1")
 
     assert helpdesk.conversations.next_turn("eita") is None
@@ -157,10 +158,10 @@ def test_bot_is_silent_while_an_operator_speaks(helpdesk: Helpdesk, rows: Rows):
 
 def test_what_was_said_to_an_operator_is_not_answered_later(helpdesk: Helpdesk):
     helpdesk.handoffs.request("eita", "request")
-    helpdesk.handoffs.claim("eita", "op1")
+    helpdesk.talks.claim("eita", "op1")
     helpdesk.conversations.accept_text("eita", "聞こえますか", "1")
     helpdesk.conversations.next_turn("eita")
-    helpdesk.handoffs.resolve("eita", "op1")
+    helpdesk.talks.resolve("eita", "op1")
     helpdesk.conversations.accept_text("eita", "ありがとう", "2")
 
     assert next_turn(helpdesk).item.text == "ありがとう"
@@ -172,9 +173,9 @@ def test_what_was_said_to_an_operator_is_not_answered_later(helpdesk: Helpdesk):
 def test_late_answer_is_dropped_after_a_takeover(helpdesk: Helpdesk, is_resolved: bool):
     turn = ask(helpdesk)
     helpdesk.handoffs.request("eita", "request")
-    helpdesk.handoffs.claim("eita", "op1")
+    helpdesk.talks.claim("eita", "op1")
     if is_resolved:
-        helpdesk.handoffs.resolve("eita", "op1")
+        helpdesk.talks.resolve("eita", "op1")
 
     helpdesk.conversations.answer(turn, QUESTION)
 
@@ -184,8 +185,8 @@ def test_late_answer_is_dropped_after_a_takeover(helpdesk: Helpdesk, is_resolved
 
 def test_bot_answers_again_after_the_operator(helpdesk: Helpdesk):
     helpdesk.handoffs.request("eita", "request")
-    helpdesk.handoffs.claim("eita", "op1")
-    helpdesk.handoffs.resolve("eita", "op1")
+    helpdesk.talks.claim("eita", "op1")
+    helpdesk.talks.resolve("eita", "op1")
     turn = ask(helpdesk)
 
     helpdesk.conversations.answer(turn, Answer([BotMessage("承知しました")], None))
@@ -218,7 +219,7 @@ def test_placeholder_is_an_address_in_the_conversation(helpdesk: Helpdesk):
 def test_dropped_answer_makes_no_page(helpdesk: Helpdesk, rows: Rows):
     turn = ask(helpdesk)
     helpdesk.handoffs.request("eita", "request")
-    helpdesk.handoffs.claim("eita", "op1")
+    helpdesk.talks.claim("eita", "op1")
 
     helpdesk.conversations.answer(turn, Answer([BotMessage("[PAGE:holder]")], None))
 
@@ -286,9 +287,9 @@ def test_answer_button_works_for_the_newest_turn(
         helpdesk.conversations.accept_text("eita", "待って", "2")
     elif later == "an operator":
         helpdesk.handoffs.request("eita", "request")
-        helpdesk.handoffs.claim("eita", "op1")
-        helpdesk.handoffs.say("eita", "op1", "お待たせしました")
-        helpdesk.handoffs.resolve("eita", "op1")
+        helpdesk.talks.claim("eita", "op1")
+        helpdesk.talks.say("eita", "op1", "お待たせしました")
+        helpdesk.talks.resolve("eita", "op1")
 
     helpdesk.conversations.accept_button("eita", yes.id, "3")
 

@@ -253,8 +253,7 @@ def test_link_belongs_to_somebody_and_something(
 def test_event_is_accepted_once_and_the_unit_goes_on(database: Database):
     with database.writing() as unit:
         accepted = [
-            unit.conversations.accept("eita", "event-1", "はい", None, NOW)
-            for _ in range(2)
+            unit.inbox.accept("eita", "event-1", "はい", None, NOW) for _ in range(2)
         ]
         unit.conversations.set_awaits("eita", "link_confirmed")
 

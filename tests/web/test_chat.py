@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helpdesk.bootstrap import Helpdesk
-from helpdesk.services.conversations import Answer, BotMessage
+from helpdesk.services.turns import Answer, BotMessage
 from tests.fakes import NOW
 from tests.web.browser import Browser, Seen
 

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from helpdesk.storage.line_tables import metadata
+from helpdesk.storage import desk_tables, line_tables  # noqa: F401 -- they join it
+from helpdesk.storage.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

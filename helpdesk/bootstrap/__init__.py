@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from helpdesk.domain.eligibility import OrderPlace
-from helpdesk.domain.messages import folded
+from helpdesk.bootstrap.rules import (
+    conversation_rules,
+    desk_rules,
+    desk_words,
+    line_meanings,
+    sample_world,
+)
 from helpdesk.domain.privacy import SecretFinder
 from helpdesk.services.account_link import AccountLinkService
 from helpdesk.services.accounts import AccountService
-from helpdesk.services.conversation_rules import ConversationRules
 from helpdesk.services.conversations import ConversationService
+from helpdesk.services.desk import DeskService
+from helpdesk.services.desk_words import DeskWords
 from helpdesk.services.eligibility import EligibilityService
 from helpdesk.services.failed_tries import FailedTryCounter
 from helpdesk.services.handoffs import HandoffService
 from helpdesk.services.line_delivery import LineDeliveryService
-from helpdesk.services.line_events import LineEventService, LineMeanings
+from helpdesk.services.line_events import LineEventService
 from helpdesk.services.linking import LinkingService
 from helpdesk.services.pages import PageAddresses
 from helpdesk.services.ports import Cipher, Clock
-from helpdesk.services.sample_world import (
-    SampleContract,
-    SampleWorld,
-    SampleWorldService,
-)
+from helpdesk.services.sample_world import SampleWorld, SampleWorldService
+from helpdesk.services.talks import TalkService
 from helpdesk.services.user_codes import ReissuePolicy, UserCodeService
 from helpdesk.services.vault import VaultService
 from helpdesk.settings import Settings
 from helpdesk.storage.catalog import Catalog
-from helpdesk.storage.catalog import SampleWorld as CatalogWorld
 from helpdesk.storage.database import Database
 from helpdesk.storage.secrets import Argon2Hasher, KeyedCipher
 
@@ -46,12 +47,15 @@ class Helpdesk:
     account_link: AccountLinkService
     accounts: AccountService
     conversations: ConversationService
+    desk: DeskService
+    desk_words: DeskWords
     eligibility: EligibilityService
     handoffs: HandoffService
     line_delivery: LineDeliveryService
     line_events: LineEventService
     linking: LinkingService
     sample_world: SampleWorldService
+    talks: TalkService
     user_codes: UserCodeService
     vault: VaultService
 
@@ -69,14 +73,12 @@ def build(settings: Settings, clock: Clock | None = None) -> Helpdesk:
     vault = VaultService(database, cipher, finder, clock)
     linking = LinkingService(database, cipher, clock)
     account_link = AccountLinkService(database, cipher, linking, clock)
-    handoffs = HandoffService(
-        database, catalog.business_hours.as_business_hours(), clock
-    )
+    desk = _desk(database, catalog, clock)
     pages = PageAddresses(settings.pages_url, linking)
     reissue = ReissuePolicy(catalog.policies.reissue.daily_limit)
     user_codes = UserCodeService(database, cipher, tries, reissue, clock)
     conversations = ConversationService(
-        database, vault, pages, handoffs, conversation_rules(catalog), clock
+        database, vault, pages, desk.handoffs, conversation_rules(catalog), clock
     )
     return Helpdesk(
         settings=settings,
@@ -89,11 +91,13 @@ def build(settings: Settings, clock: Clock | None = None) -> Helpdesk:
             database, hasher, tries, refused_logins(world, settings)
         ),
         conversations=conversations,
+        desk=desk.itself,
+        desk_words=desk.words,
         eligibility=EligibilityService(database, clock),
-        handoffs=handoffs,
+        handoffs=desk.handoffs,
         line_delivery=LineDeliveryService(database, cipher, clock),
         line_events=LineEventService(
-            *(database, cipher, conversations, account_link, handoffs),
+            *(database, cipher, conversations, account_link, desk.handoffs),
             line_meanings(catalog),
             clock,
         ),
@@ -102,9 +106,29 @@ def build(settings: Settings, clock: Clock | None = None) -> Helpdesk:
             *(database, world, user_codes, hasher, cipher, clock),
             is_allowed=not settings.is_production,
         ),
+        talks=desk.talks,
         user_codes=user_codes,
         vault=vault,
     )
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """The parts of the operators' desk."""
+
+    words: DeskWords
+    handoffs: HandoffService
+    talks: TalkService
+    itself: DeskService
+
+
+def _desk(database: Database, catalog: Catalog, clock: Clock) -> _Desk:
+    hours = catalog.business_hours.as_business_hours()
+    rules, words = desk_rules(catalog), desk_words(catalog)
+    handoffs = HandoffService(database, hours, rules, clock)
+    talks = TalkService(database, handoffs, rules, words, clock)
+    itself = DeskService(database, handoffs, talks, hours, rules, words, clock)
+    return _Desk(words, handoffs, talks, itself)
 
 
 def refused_logins(world: SampleWorld, settings: Settings) -> set[str]:
@@ -126,55 +150,3 @@ def helpdesk() -> Helpdesk:
 def install(services: Helpdesk) -> None:
     """Make these the process's own services: the actions take them from here."""
     _installed[:] = [services]
-
-
-def conversation_rules(catalog: Catalog) -> ConversationRules:
-    """What the catalog says of conversations."""
-    wishes, words, items = catalog.wishes, catalog.wording, catalog.line.menu.items
-    days = words.as_day_format()
-
-    def late_words(since: datetime) -> str:
-        return words.late.format(moment=days.moment(since))
-
-    return ConversationRules(
-        starters={wish: wishes.labels[wish] for wish in wishes.starters},
-        typed={
-            folded(text): f"/{item.wish}"
-            for item in items.values()
-            for text in item.typed
-        },
-        button_life=timedelta(days=catalog.policies.button_days),
-        late_after=timedelta(minutes=catalog.policies.late_minutes),
-        late_words=late_words,
-    )
-
-
-def line_meanings(catalog: Catalog) -> LineMeanings:
-    """What the catalog says of taps, stickers and contents on LINE."""
-    line = catalog.line
-    return LineMeanings(
-        menu={
-            key: (f"/{item.wish}", item.label) for key, item in line.menu.items.items()
-        },
-        stickers=line.stickers,
-        shown=line.contents.model_dump(),
-    )
-
-
-def sample_world(world: CatalogWorld) -> SampleWorld:
-    """The catalog's sample people as the service takes them."""
-    contracts = [
-        SampleContract(
-            person=person,
-            number=number,
-            **each.model_dump(exclude={"place"}),
-            place=OrderPlace(each.place),
-        )
-        for person, entry in world.people.items()
-        for number, each in enumerate(entry.subscriptions, start=1)
-    ]
-    operators = [
-        (key, operator.role, operator.status)
-        for key, operator in world.operators.items()
-    ]
-    return SampleWorld(list(world.people), contracts, operators)
