@@ -9,7 +9,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.procedures import begin, drop, entity, finish
+from actions.procedures import begin, end_linking, entity, finish, is_writing
 from actions.services import UsesHelpdesk
 
 
@@ -84,15 +84,15 @@ class ActionTellHolderLinked(UsesHelpdesk, Action):
         dispatcher.utter_message(
             response="utter_holder_linked", number_last4=progress.linked.number_last4
         )
-        ended = drop(tracker, domain)
         if progress.left:
             dispatcher.utter_message(
                 response="utter_holder_links_left", left=str(progress.left)
             )
-            return ended
+            return end_linking(dispatcher, tracker, domain)
         if progress.count > 1:
             dispatcher.utter_message(response="utter_holder_links_complete")
-        if progress.is_end_user_linked:
-            return ended
+        if progress.is_end_user_linked or is_writing(tracker):
+            return end_linking(dispatcher, tracker, domain)
         dispatcher.utter_message(response="utter_go_on_with_user_link")
+        ended = end_linking(dispatcher, tracker, domain)
         return [*ended, FollowupAction("user_link_form")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -19,7 +20,12 @@ _NOTES = {
     "reissue_form": ["number_last4", "reissues_left"],
     "unlink_form": ["link_name"],
     "operator_offer_form": ["handoff_reason"],
+    "message_form": ["message_reason"],
+    "survey_form": ["survey"],
 }
+
+# What the customer writes to people: a link that is made meanwhile does not end it.
+_WRITTEN = {"message_form", "survey_form"}
 
 # What the customer has said of the contract stays true for the next procedure.
 _KEPT_SLOTS = {"order_place", "number_kind"}
@@ -35,6 +41,20 @@ def entity(tracker: Tracker, name: str) -> str | None:
     """The first value of this entity in the latest message."""
     value = next(tracker.get_latest_entity_values(name), None)
     return None if value is None else str(value)
+
+
+def typed(tracker: Tracker, slot: str) -> dict[str, str]:
+    """The slot with the text that answers its question, whatever it says.
+
+    Empty for a pressed button and for やめる: their wish is met, and the form, which
+    rejects the turn then, asks again.
+    """
+    text = str(tracker.latest_message.get("text") or "")
+    intent = (tracker.latest_message.get("intent") or {}).get("name")
+    is_asked = tracker.get_slot("requested_slot") == slot
+    if not is_asked or not text or text.startswith("/") or intent == "stop":
+        return {}
+    return {slot: text}
 
 
 def begin(tracker: Tracker, domain: DomainDict, form: str) -> list[EventType]:
@@ -85,6 +105,49 @@ def resume(
     dispatcher.utter_message(response="utter_back_to_procedure")
     form = paused.pop()
     return [SlotSet(_PAUSED, paused), FollowupAction(form)]
+
+
+def end(
+    dispatcher: CollectingDispatcher,
+    tracker: Tracker,
+    domain: DomainDict,
+    forms: Collection[str],
+) -> list[EventType]:
+    """Give up these procedures, running or waiting; what is left goes on."""
+    waiting = list(tracker.get_slot(_PAUSED) or [])
+    running = _active_form(tracker)
+    over = [form for form in [*waiting, running] if form in forms]
+    left = [form for form in waiting if form not in forms]
+    events = [event for form in over for event in _forget(domain, str(form))]
+    if over:
+        events.append(SlotSet(_PAUSED, left))
+    if running is not None and running not in forms:
+        # It asks again by itself.
+        return events
+    if over:
+        events += [ActiveLoop(None), SlotSet("requested_slot", None)]
+    if not left:
+        return events
+    dispatcher.utter_message(response="utter_back_to_procedure")
+    return [*events, SlotSet(_PAUSED, left[:-1]), FollowupAction(left[-1])]
+
+
+def end_linking(
+    dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+) -> list[EventType]:
+    """A page has done it: all procedures end, but what is being written goes on."""
+    return end(dispatcher, tracker, domain, set(domain["forms"]) - _WRITTEN)
+
+
+def is_writing(tracker: Tracker) -> bool:
+    """Whether the customer writes to people, or will go back to it."""
+    waiting = set(tracker.get_slot(_PAUSED) or [])
+    return not _WRITTEN.isdisjoint({*waiting, _active_form(tracker)})
+
+
+def is_idle(tracker: Tracker) -> bool:
+    """Whether no procedure runs or waits."""
+    return _active_form(tracker) is None and not tracker.get_slot(_PAUSED)
 
 
 def drop(tracker: Tracker, domain: DomainDict) -> list[EventType]:

@@ -7,7 +7,8 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.procedures import drop, entity, resume
+from actions.handoff import end_is_told
+from actions.procedures import drop, end, entity, resume
 from actions.services import UsesHelpdesk
 
 
@@ -26,7 +27,7 @@ class ActionTellCapabilities(UsesHelpdesk, Action):
 
 
 class ActionStop(UsesHelpdesk, Action):
-    """Leave the queue, or drop the message, or give up the running procedure."""
+    """Skip a comment, leave the queue, drop the message, or give up the procedure."""
 
     def name(self) -> str:
         return "action_stop"
@@ -34,9 +35,13 @@ class ActionStop(UsesHelpdesk, Action):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
+        if tracker.active_loop.get("name") == "survey_form":
+            dispatcher.utter_message(response="utter_survey_comment_dropped")
+            return end(dispatcher, tracker, domain, {"survey_form"})
         if self._helpdesk.handoffs.leave(tracker.sender_id):
             dispatcher.utter_message(response="utter_left_queue")
-            return resume(dispatcher, tracker, domain)
+            told = end_is_told(self._helpdesk, tracker)
+            return [*told, *resume(dispatcher, tracker, domain)]
         if tracker.active_loop.get("name") == "message_form":
             dispatcher.utter_message(response="utter_message_dropped")
             return drop(tracker, domain)

@@ -9,7 +9,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.procedures import begin, drop, end_form, entity, finish
+from actions.procedures import begin, end_linking, end_form, entity, finish
 from actions.services import UsesHelpdesk
 from actions.typed_code import check_typed_code, tell_too_early
 from helpdesk.domain.link_errors import Cause
@@ -186,7 +186,7 @@ class ActionTellEndUserLinked(UsesHelpdesk, Action):
             dispatcher.utter_message(
                 response="utter_end_user_linked", number_last4=linked[-1].number_last4
             )
-        return drop(tracker, domain)
+        return end_linking(dispatcher, tracker, domain)
 
 
 class ActionTellTooEarly(UsesHelpdesk, Action):
@@ -203,4 +203,4 @@ class ActionTellTooEarly(UsesHelpdesk, Action):
         )
         opens_on = self._helpdesk.eligibility.of_subscription(subscription.id).opens_on
         tell_too_early(self._helpdesk, dispatcher, subscription, TooEarly(opens_on))
-        return drop(tracker, domain)
+        return end_linking(dispatcher, tracker, domain)

@@ -15,6 +15,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from helpdesk.bootstrap import build
+from helpdesk.gateway.desk_news import DeskNews
+from helpdesk.gateway.worker import Hub
 from helpdesk.public import PublicApplication
 from helpdesk.settings import BadSettings, Settings
 from helpdesk.staff import StaffApplication
@@ -70,8 +72,12 @@ def main() -> int:
         return 1
     sys.setswitchinterval(_SWITCH_SECONDS)
     servers = Servers()
-    servers.add(PublicApplication(helpdesk).asgi(), "0.0.0.0", settings.port)
-    servers.add(StaffApplication().starlette(), "127.0.0.1", settings.staff_port)
+    # What is said on one side is news on the other.
+    hub, news = Hub(), DeskNews()
+    public = PublicApplication(helpdesk, hub=hub, news=news)
+    staff = StaffApplication(helpdesk, hub, news)
+    servers.add(public.asgi(), "0.0.0.0", settings.port)
+    servers.add(staff.asgi(), "127.0.0.1", settings.staff_port)
     servers.run()
     return 0
 

@@ -262,6 +262,7 @@ def print_welcome(helpdesk: Helpdesk, *, with_fake_line: bool = False) -> None:
     """The addresses and the sample people."""
     address = helpdesk.settings.pages_url
     print(f"\n  Chat     {address}/chat\n  My Page  {address}/mypage")
+    print(f"  Desk     http://localhost:{helpdesk.settings.staff_port}/  (operators)")
     if with_fake_line:
         print(f"  LINE     {helpdesk.settings.line_api_url}  (a phone to play with)")
     print()
@@ -275,6 +276,9 @@ def print_welcome(helpdesk: Helpdesk, *, with_fake_line: bool = False) -> None:
             )
             if each.old_code:
                 print(f"  {'':44}{each.old_code} (replaced)")
+        print(f"\n  {'desk':8}{'login ID':10}{'password':18}role")
+        for operator in helpdesk.sample_world.operators():
+            print(f"  {'':8}{operator.id:10}{operator.password:18}{operator.role.value}")
     print("\nPress Ctrl-C to stop.", flush=True)
 
 

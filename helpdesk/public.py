@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -19,6 +19,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from helpdesk.bootstrap import Helpdesk
+from helpdesk.gateway.desk_keeper import DeskKeeper
+from helpdesk.gateway.desk_news import DeskNews
 from helpdesk.gateway.line_channel import LineChannel
 from helpdesk.gateway.rasa_client import RasaClient
 from helpdesk.gateway.web_chat import WebChat, current_customer
@@ -36,13 +38,25 @@ _HEALTH_TIMEOUT_SECONDS = 3.0
 class PublicApplication:
     """Builds the Starlette application; `bot` replaces Rasa in tests."""
 
-    def __init__(self, helpdesk: Helpdesk, bot: Bot | None = None) -> None:
+    def __init__(
+        self,
+        helpdesk: Helpdesk,
+        bot: Bot | None = None,
+        *,
+        hub: Hub | None = None,
+        news: DeskNews | None = None,
+    ) -> None:
+        """`hub` and `news` are shared with the staff's application, if it runs."""
         settings = helpdesk.settings
         self._helpdesk = helpdesk
         self._client = httpx.AsyncClient(timeout=_RASA_TIMEOUT_SECONDS, trust_env=False)
         self._rasa = RasaClient(settings.rasa_url, settings.secret_key, self._client)
         self._pages = Pages(helpdesk)
-        hub = Hub()
+        hub = hub or Hub()
+        news = news or DeskNews()
+        hub.add_listener(news)
+        self._keeper = DeskKeeper(helpdesk.desk, self._told_by_desk)
+        self._hub = hub
         self._worker = TurnWorker(
             helpdesk.conversations,
             bot or self._rasa,
@@ -52,7 +66,7 @@ class PublicApplication:
         )
         self._line = LineChannel(helpdesk, hub, self._worker.wake)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._chat = WebChat(helpdesk, self._worker, hub)
+        self._chat = WebChat(helpdesk, self._worker, hub, news.customer_types)
         self._page_rooms: list[ChatPage | LinkPage | MyPage] = [
             ChatPage(helpdesk, self._pages, lambda r: current_customer(r, helpdesk)),
             *(
@@ -100,15 +114,21 @@ class PublicApplication:
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         self._loop = asyncio.get_running_loop()
-        polling = asyncio.create_task(self._worker.run())
+        polling = [
+            asyncio.create_task(each.run()) for each in (self._worker, self._keeper)
+        ]
         async with self._line.running():
             yield
             # Who thinks ends before the way out does.
-            polling.cancel()
-            with suppress(asyncio.CancelledError):
-                await polling
+            for task in polling:
+                task.cancel()
+            await asyncio.gather(*polling, return_exceptions=True)
             await self._worker.close()
         await self._client.aclose()
+
+    def _told_by_desk(self, customer: str) -> None:
+        self._worker.wake(customer)
+        self._hub.tell(customer)
 
     def _wake_from_thread(self, customer: str) -> None:
         if self._loop is not None:

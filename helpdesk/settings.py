@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     # The real moment at which the clock above began; `make run` gives it to all
     # processes, so that their clocks agree. Unix seconds.
     clock_set_at: float | None = None
+    # How fast it runs: 60 makes a minute of each second, to play a day in minutes.
+    clock_speed: float = Field(1.0, gt=0, le=1000)
     # The channel on LINE. Without a secret no webhook is believed, and without a
     # token nothing is sent; several secrets, separated by commas, while one rotates.
     line_channel_secret: str = Field("", alias="LINE_CHANNEL_SECRET")
@@ -120,7 +122,8 @@ class Settings(BaseSettings):
         real = datetime.now(UTC)
         if self.clock is None:
             return real
-        return self.clock.astimezone(UTC) + (real - self._clock_began())
+        passed = (real - self._clock_began()) * self.clock_speed
+        return self.clock.astimezone(UTC) + passed
 
     def _clock_began(self) -> datetime:
         began = _PROCESS_BEGAN if self.clock_set_at is None else self.clock_set_at

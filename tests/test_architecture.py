@@ -50,6 +50,7 @@ DOORS: dict[str, set[str]] = {
         "storage",
         "public",
         "staff",
+        "gateway",
         "starlette",
         "uvicorn",
     },

@@ -222,6 +222,34 @@ def test_wishes_of_known_errors_are_intents():
     ) == set()
 
 
+def test_troubles_of_the_desk_are_intents():
+    troubles = read(ROOT / "data" / "catalog" / "desk.yml")["troubles"]
+
+    assert set(troubles) - set(map(str, DOMAIN["intents"])) == set()
+
+
+def test_gaps_of_the_desk_s_sentences_are_those_that_are_filled():
+    """A sentence may do without a value, but cannot have one that nobody gives."""
+    known = {
+        "about": {"minutes"},
+        "place": {"place", "wait"},
+        "joined": {"name"},
+        "passed": {"name"},
+        "warn_idle": {"minutes"},
+        "desk_closed": {"opens_at"},
+        "link_page": {"role"},
+    }
+    says = read(ROOT / "data" / "catalog" / "desk.yml")["says"]
+
+    wrong = {
+        key: sorted(gaps)
+        for key, sentence in says.items()
+        if (gaps := set(re.findall(r"{(.*?)}", sentence)) - known.get(key, set()))
+    }
+
+    assert wrong == {}
+
+
 def test_payloads_of_buttons_are_intents():
     intents = {str(intent) for intent in DOMAIN["intents"]}
     payloads = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from helpdesk.bootstrap.reports import lesson_service, report_service
 from helpdesk.bootstrap.rules import (
     conversation_rules,
     desk_rules,
@@ -11,21 +12,30 @@ from helpdesk.bootstrap.rules import (
     line_meanings,
     sample_world,
 )
+from helpdesk.bootstrap.staff import build_staff
 from helpdesk.domain.privacy import SecretFinder
 from helpdesk.services.account_link import AccountLinkService
 from helpdesk.services.accounts import AccountService
+from helpdesk.services.audit_trail import AuditTrail
 from helpdesk.services.conversations import ConversationService
 from helpdesk.services.desk import DeskService
+from helpdesk.services.desk_view import DeskViewService
 from helpdesk.services.desk_words import DeskWords
 from helpdesk.services.eligibility import EligibilityService
 from helpdesk.services.failed_tries import FailedTryCounter
 from helpdesk.services.handoffs import HandoffService
+from helpdesk.services.lessons import LessonService
 from helpdesk.services.line_delivery import LineDeliveryService
 from helpdesk.services.line_events import LineEventService
 from helpdesk.services.linking import LinkingService
 from helpdesk.services.pages import PageAddresses
+from helpdesk.services.people import PeopleService
 from helpdesk.services.ports import Cipher, Clock
+from helpdesk.services.reports import ReportService
 from helpdesk.services.sample_world import SampleWorld, SampleWorldService
+from helpdesk.services.staff_accounts import StaffAccountService
+from helpdesk.services.staff_acts import StaffActService
+from helpdesk.services.surveys import SurveyService
 from helpdesk.services.talks import TalkService
 from helpdesk.services.user_codes import ReissuePolicy, UserCodeService
 from helpdesk.services.vault import VaultService
@@ -46,15 +56,23 @@ class Helpdesk:
     clock: Clock
     account_link: AccountLinkService
     accounts: AccountService
+    audit_trail: AuditTrail
     conversations: ConversationService
     desk: DeskService
+    desk_view: DeskViewService
     desk_words: DeskWords
     eligibility: EligibilityService
     handoffs: HandoffService
+    lessons: LessonService
     line_delivery: LineDeliveryService
     line_events: LineEventService
     linking: LinkingService
+    people: PeopleService
+    reports: ReportService
     sample_world: SampleWorldService
+    staff_accounts: StaffAccountService
+    staff_acts: StaffActService
+    surveys: SurveyService
     talks: TalkService
     user_codes: UserCodeService
     vault: VaultService
@@ -74,6 +92,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Helpdesk:
     linking = LinkingService(database, cipher, clock)
     account_link = AccountLinkService(database, cipher, linking, clock)
     desk = _desk(database, catalog, clock)
+    staff = build_staff(settings, catalog, database, cipher, hasher, clock)
     pages = PageAddresses(settings.pages_url, linking)
     reissue = ReissuePolicy(catalog.policies.reissue.daily_limit)
     user_codes = UserCodeService(database, cipher, tries, reissue, clock)
@@ -90,11 +109,16 @@ def build(settings: Settings, clock: Clock | None = None) -> Helpdesk:
         accounts=AccountService(
             database, hasher, tries, refused_logins(world, settings)
         ),
+        audit_trail=staff.audit_trail,
         conversations=conversations,
         desk=desk.itself,
+        desk_view=DeskViewService(
+            *(database, desk.handoffs, tries, reissue.daily_limit, clock)
+        ),
         desk_words=desk.words,
         eligibility=EligibilityService(database, clock),
         handoffs=desk.handoffs,
+        lessons=lesson_service(database, catalog, clock),
         line_delivery=LineDeliveryService(database, cipher, clock),
         line_events=LineEventService(
             *(database, cipher, conversations, account_link, desk.handoffs),
@@ -102,10 +126,20 @@ def build(settings: Settings, clock: Clock | None = None) -> Helpdesk:
             clock,
         ),
         linking=linking,
+        people=staff.people,
+        reports=report_service(database, catalog, clock),
         sample_world=SampleWorldService(
             *(database, world, user_codes, hasher, cipher, clock),
             is_allowed=not settings.is_production,
         ),
+        staff_accounts=staff.accounts,
+        staff_acts=StaffActService(
+            *(database, linking, user_codes, pages, vault),
+            catalog.desk.says.link_page,
+            catalog.wording.roles,
+            clock,
+        ),
+        surveys=desk.surveys,
         talks=desk.talks,
         user_codes=user_codes,
         vault=vault,
@@ -119,6 +153,7 @@ class _Desk:
     words: DeskWords
     handoffs: HandoffService
     talks: TalkService
+    surveys: SurveyService
     itself: DeskService
 
 
@@ -128,7 +163,8 @@ def _desk(database: Database, catalog: Catalog, clock: Clock) -> _Desk:
     handoffs = HandoffService(database, hours, rules, clock)
     talks = TalkService(database, handoffs, rules, words, clock)
     itself = DeskService(database, handoffs, talks, hours, rules, words, clock)
-    return _Desk(words, handoffs, talks, itself)
+    surveys = SurveyService(database, rules.survey_pause, clock)
+    return _Desk(words, handoffs, talks, surveys, itself)
 
 
 def refused_logins(world: SampleWorld, settings: Settings) -> set[str]:

@@ -38,6 +38,7 @@ def conversation_rules(catalog: Catalog) -> ConversationRules:
         button_life=timedelta(days=catalog.policies.button_days),
         late_after=timedelta(minutes=catalog.policies.late_minutes),
         late_words=late_words,
+        news=catalog.desk.says.news,
     )
 
 

@@ -12,6 +12,7 @@ import aiohttp
 from linebot.v3.messaging import (
     AsyncApiClient,
     AsyncMessagingApi,
+    AsyncMessagingApiBlob,
     Configuration,
     Message,
     PushMessageRequest,
@@ -46,13 +47,30 @@ class Quota:
 class LineClient:
     """Made inside the running event loop; `close` ends its connections."""
 
-    def __init__(self, token: str, url: str) -> None:
+    def __init__(self, token: str, url: str, data_url: str | None = None) -> None:
+        """`data_url`: where contents are; only `content` needs it."""
         configuration = Configuration(access_token=token, host=url)
         self._client = AsyncApiClient(configuration)
         self._api = AsyncMessagingApi(self._client)
+        data = Configuration(access_token=token, host=data_url or url)
+        self._data_client = AsyncApiClient(data)
+        self._data = AsyncMessagingApiBlob(self._data_client)
 
     async def close(self) -> None:
         await self._client.close()
+        await self._data_client.close()
+
+    async def content(self, content_id: str) -> tuple[str, bytes]:
+        """Kind (as an HTTP content type) and bytes of an image or file.
+
+        LINE keeps it for a while only. Raises LineAway.
+        """
+        asked = self._data.get_message_content_with_http_info(
+            content_id, _request_timeout=_TIMEOUT_SECONDS
+        )
+        answer = await self._ask("content", asked)
+        kind = (answer.headers or {}).get("Content-Type", "application/octet-stream")
+        return str(kind), bytes(answer.data)
 
     async def reply(self, token: str, messages: Sequence[Message]) -> Outcome:
         """Say it by a reply token, free of charge."""

@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -35,7 +35,14 @@ _LOOK_SECONDS = 2.0
 class WebChat:
     """The routes below /chat that carry messages; the page itself is helpdesk.web's."""
 
-    def __init__(self, helpdesk: Helpdesk, worker: TurnWorker, hub: Hub) -> None:
+    def __init__(
+        self,
+        helpdesk: Helpdesk,
+        worker: TurnWorker,
+        hub: Hub,
+        customer_types: Callable[[str], None],
+    ) -> None:
+        self._customer_types = customer_types
         self._helpdesk = helpdesk
         self._worker = worker
         self._hub = hub
@@ -45,6 +52,7 @@ class WebChat:
             Route("/chat/session", self.begin, methods=["POST"]),
             Route("/chat/messages", self.accept, methods=["POST"]),
             Route("/chat/events", self.events),
+            Route("/chat/typing", self.types, methods=["POST"]),
         ]
 
     async def begin(self, request: Request) -> Response:
@@ -67,6 +75,13 @@ class WebChat:
         form = await request.form()
         await self._accept_json(customer, {"text": form.get("text")})
         return RedirectResponse("/chat", 303)
+
+    async def types(self, request: Request) -> Response:
+        """Show the operators that the customer types."""
+        customer = await run_in_threadpool(self._known, request)
+        if customer is not None:
+            self._customer_types(customer)
+        return Response(status_code=204)
 
     async def _accept_json(self, customer: str, body: dict[str, Any]) -> Response:
         words = self._helpdesk.catalog.wording

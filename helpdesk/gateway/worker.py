@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -38,6 +39,8 @@ class Pace:
 
 
 _USUAL_PACE = Pace()
+# A sign of typing is renewed while somebody types, and goes out without.
+_TYPING_SECONDS = 6.0
 
 
 class Bot(Protocol):
@@ -58,6 +61,7 @@ class Hub:
     def __init__(self) -> None:
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._typing: set[str] = set()
+        self._writers: dict[str, float] = {}
         self._listeners: list[Listener] = []
 
     def add_listener(self, listener: Listener) -> None:
@@ -95,7 +99,18 @@ class Hub:
             news.set()
 
     def is_typing(self, customer: str) -> bool:
-        return customer in self._typing
+        """Whether the bot thinks, or an operator has typed within these seconds."""
+        typed_at = self._writers.get(customer, -_TYPING_SECONDS)
+        has_typed = time.monotonic() - typed_at < _TYPING_SECONDS
+        return customer in self._typing or has_typed
+
+    def operator_types(self, customer: str) -> None:
+        """Show the customer that an operator types, for some seconds."""
+        self._writers[customer] = time.monotonic()
+        self._wake_streams(customer)
+
+    def operator_has_typed(self, customer: str) -> None:
+        self._writers.pop(customer, None)
 
 
 class TurnWorker:

@@ -9,7 +9,11 @@ from datetime import datetime
 from helpdesk.domain.handoff import Speaker
 from helpdesk.domain.messages import folded, without_command
 from helpdesk.domain.privacy import find_tokens
-from helpdesk.services.conversation_rules import ConversationRules, special_case
+from helpdesk.services.conversation_rules import (
+    ConversationRules,
+    special_case,
+    typed_score,
+)
 from helpdesk.services.handoffs import HandoffService
 from helpdesk.services.pages import PageAddresses
 from helpdesk.services.ports import Button, Clock, InboxItem, Message, Store, Unit
@@ -111,6 +115,8 @@ class ConversationService:
             )
             sent_at = sent_at or place
             unit.vault.forget(find_tokens(former))
+            # A message that was left for operators reads otherwise there too.
+            unit.handoffs.erase(each, shown)
         unit.inbox.accept(
             customer,
             arrival.event_id,
@@ -242,6 +248,8 @@ class ConversationService:
         )
         plain = without_command(masked)
         payload = special_case(plain, kinds) or self._command(plain, awaits)
+        if payload is None and awaits is None:
+            payload = typed_score(unit, customer, plain)
         return None if payload else plain, payload, masked
 
     def _is_late(self, item: InboxItem, now: datetime) -> bool:
@@ -266,7 +274,10 @@ class ConversationService:
             if item.payload == _END_HANDOFF:
                 self._handoffs.end(unit, item.customer)
             elif unit.conversations.get(item.customer).speaker is Speaker.OPERATOR:
-                unit.inbox.finish(item.id, self._clock())
+                now = self._clock()
+                news = self._rules.news.get(_intent_of(item.payload))
+                if unit.inbox.finish(item.id, now) and news is not None:
+                    unit.conversations.say(item.customer, "system", news, now)
 
     def _accept(
         self,
@@ -312,3 +323,8 @@ class ConversationService:
             for label, payload in message.buttons
         ]
         unit.conversations.say(item.customer, "bot", text, now, buttons, turn=item.id)
+
+
+def _intent_of(payload: str | None) -> str:
+    """`EXTERNAL_holder_linked` of `/EXTERNAL_holder_linked{...}`; empty for text."""
+    return (payload or "").removeprefix("/").partition("{")[0]

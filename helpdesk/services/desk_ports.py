@@ -51,6 +51,40 @@ class Note:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Survey:
+    """A question that was asked about a talk with an operator, or about the bot.
+
+    `score` and `comment` are None until they are given; `asked_at` in UTC.
+    """
+
+    id: int
+    customer: str
+    about: str
+    operator: str | None
+    request: int | None
+    asked_at: datetime
+    score: int | None = None
+    comment: str | None = None
+
+
+class Surveys(Protocol):
+    def add(
+        self,
+        customer: str,
+        about: str,
+        at: datetime,
+        operator: str | None = None,
+        request: int | None = None,
+    ) -> int: ...
+    def get(self, survey: int) -> Survey | None: ...
+    def last(self, customer: str) -> Survey | None: ...
+    def of_request(self, request: int) -> Survey | None: ...
+    def score(self, survey: int, score: int, at: datetime) -> bool: ...
+    def comment(self, survey: int, text: str, event_id: str) -> bool: ...
+    def erase(self, event_id: str, shown: str) -> None: ...
+
+
 class Handoffs(Protocol):
     def add(
         self,
@@ -67,6 +101,7 @@ class Handoffs(Protocol):
     def waiting(self) -> list[HandoffRequest]: ...
     def claimed(self) -> list[HandoffRequest]: ...
     def served(self, limit: int) -> list[Served]: ...
+    def ended_last(self, limit: int) -> list[HandoffRequest]: ...
     def of_customer(self, customer: str) -> list[HandoffRequest]: ...
     def claim(self, customer: str, operator: str, at: datetime) -> bool: ...
     def pass_on(self, customer: str, operator: str) -> bool: ...

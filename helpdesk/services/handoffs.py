@@ -74,6 +74,10 @@ class HandoffService:
         with self._store.reading() as unit:
             return self._desk(unit)
 
+    def closes_at(self) -> datetime | None:
+        """The end of the open hours, whoever is there (Japan time); None outside."""
+        return self._hours.closes_at(self._clock())
+
     def request(self, customer: str, reason: str) -> Place:
         """Put the customer in the queue.
 

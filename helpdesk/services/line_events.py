@@ -305,6 +305,7 @@ class LineEventService:
             text = unit.conversations.erase(customer, each, shown, now)
             unit.vault.forget(find_tokens(text))
             unit.handoffs.erase(each, shown)
+            unit.surveys.erase(each, shown)
             unit.erasures.request(each, customer, now)
         unit.audit.add(now, f"customer:{customer}", "unsent", customer)
         return customer

@@ -214,7 +214,7 @@ class LinkingService:
             if found is None or found.customer != customer:
                 raise NoSuchLink
             subscription = unit.subscriptions.get(found.subscription)
-            self._end(unit, found, f"customer:{customer}", "unlinked")
+            self.end(unit, found, f"customer:{customer}", "unlinked")
             return subscription
 
     def links_on(self, subscription: str) -> list[Link]:
@@ -231,7 +231,7 @@ class LinkingService:
             found = unit.links.get(link)
             if found is None or found.subscription != subscription:
                 raise NoSuchLink
-            self._end(unit, found, f"my_page:{subscription}", "unlinked")
+            self.end(unit, found, f"my_page:{subscription}", "unlinked")
 
     def close_pages(self, customer: str) -> bool:
         """Close the customer's open pages; whether there were any."""
@@ -298,12 +298,13 @@ class LinkingService:
         return found
 
     def _move_away(self, unit: Unit, former: Link, newcomer: str) -> None:
-        self._end(unit, former, f"customer:{newcomer}", "moved")
+        self.end(unit, former, f"customer:{newcomer}", "moved")
         payload = f'/EXTERNAL_link_moved{{"moved_role": "{former.role.value}"}}'
         event_id = f"moved:{former.id}"
         unit.inbox.accept(former.customer, event_id, None, payload, self._clock())
 
-    def _end(self, unit: Unit, link: Link, actor: str, action: str) -> None:
+    def end(self, unit: Unit, link: Link, actor: str, action: str) -> None:
+        """End a link, whoever says so; ending it twice changes nothing."""
         now = self._clock()
         if unit.links.end(link.id, now):
             unit.line_accounts.mark_menu(link.customer)

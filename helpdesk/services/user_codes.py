@@ -121,10 +121,16 @@ class UserCodeService:
                 raise NotTheHolder
             self._reissue(unit, subscription, f"customer:{customer}", event_id)
 
-    def reissue_on(self, subscription: str, event_id: str) -> None:
-        """Reissue from My Page, where the holder is logged in. Raises NoReissueLeft."""
+    def reissue_on(
+        self, subscription: str, event_id: str, actor: str | None = None
+    ) -> None:
+        """Reissue from My Page, where the holder is logged in, or by an operator.
+
+        Raises NoReissueLeft.
+        """
+        actor = actor or f"my_page:{subscription}"
         with self._store.writing() as unit:
-            self._reissue(unit, subscription, f"my_page:{subscription}", event_id)
+            self._reissue(unit, subscription, actor, event_id)
 
     def issue_first(self, unit: Unit, subscription: str, code: str) -> None:
         """The code that a new subscription begins with."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
+from helpdesk.services.staff_ports import AuditEntry, AuditFilter
 from helpdesk.storage import tables
+
+_audit = tables.audit
 
 
 class AuditTable:
@@ -15,6 +18,20 @@ class AuditTable:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def has(self, actor: str, action: str, subject: str, since: datetime) -> bool:
+        """Whether the actor has done this since then."""
+        query = (
+            select(tables.audit.c.id)
+            .where(
+                tables.audit.c.subject == subject,
+                tables.audit.c.actor == actor,
+                tables.audit.c.action == action,
+                tables.audit.c.at >= since,
+            )
+            .limit(1)
+        )
+        return self._connection.scalar(query) is not None
 
     def add(
         self, at: datetime, actor: str, action: str, subject: str, **detail: Any
@@ -24,3 +41,27 @@ class AuditTable:
                 at=at, actor=actor, action=action, subject=subject, detail=detail
             )
         )
+
+    def find(
+        self, wanted: AuditFilter, before: int | None, limit: int
+    ) -> list[AuditEntry]:
+        """The newest first; `before`: only entries that are older than this one."""
+        conditions = {
+            _audit.c.id < before: before,
+            _audit.c.actor.in_(wanted.actors or ()): wanted.actors,
+            _audit.c.subject.in_(wanted.subjects or ()): wanted.subjects,
+            _audit.c.action == wanted.action: wanted.action,
+            _audit.c.at >= wanted.start: wanted.start,
+            _audit.c.at < wanted.end: wanted.end,
+        }
+        chosen = [each for each, value in conditions.items() if value is not None]
+        query = select(_audit).where(*chosen).order_by(_audit.c.id.desc()).limit(limit)
+        return [
+            AuditEntry(row.id, row.at, row.actor, row.action, row.subject, row.detail)
+            for row in self._connection.execute(query)
+        ]
+
+    def actions(self) -> list[str]:
+        """Every act that was ever noted."""
+        query = select(_audit.c.action).distinct().order_by(_audit.c.action)
+        return list(self._connection.scalars(query))

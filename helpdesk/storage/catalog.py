@@ -26,6 +26,7 @@ from helpdesk.domain.staff import Role, Status
 from helpdesk.domain.wording import DayFormat
 from helpdesk.storage.desk_catalog import CannedAnswer, DeskCatalog
 from helpdesk.storage.line_catalog import Line
+from helpdesk.storage.report_catalog import ReportCatalog
 
 
 class BadCatalog(ValueError):
@@ -254,6 +255,7 @@ class Catalog(_Strict):
     line: Line
     desk: DeskCatalog
     canned_answers: dict[str, CannedAnswer]
+    reports: ReportCatalog
     sample_world: SampleWorld
     # Entity, value, words: read by the NLU; here it is only checked.
     vocabulary: dict[str, dict[str, list[str]]]

@@ -6,15 +6,25 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from helpdesk.domain.handoff import Speaker
 from helpdesk.services.ports import Button, Conversation, Message
-from helpdesk.storage import tables
+from helpdesk.storage import desk_tables, tables
 
 _inbox = tables.inbox
 _messages = tables.messages
 _buttons = tables.buttons
+_lessons = desk_tables.lessons
 _conversations = tables.conversations
 
 # More than LINE takes at once; the rest is looked at after it.
@@ -131,6 +141,9 @@ class ConversationTables:
         former = self._connection.scalar(select(_messages.c.text).where(*its_line))
         self._connection.execute(update(_messages).where(*its_line).values(text=shown))
         its_item = (_inbox.c.customer == customer, _inbox.c.event_id == event_id)
+        # What a supervisor has made of the former words goes with them.
+        its_lesson = _lessons.c.item.in_(select(_inbox.c.id).where(*its_item))
+        self._connection.execute(delete(_lessons).where(its_lesson))
         is_open = _inbox.c.finished_at.is_(None)
         place = select(_inbox.c.sent_at).where(*its_item, is_open)
         sent_at = self._connection.scalar(place)
@@ -238,6 +251,23 @@ class ConversationTables:
         if customer is None:
             return None
         return customer, self._lines(_messages.c.id == message)[0]
+
+    def talked_lately(self, since: datetime, limit: int) -> list[str]:
+        """Who has written to the bot since then, the latest first."""
+        latest = func.max(_messages.c.id)
+        query = (
+            select(_messages.c.customer)
+            .join(_conversations, _conversations.c.customer == _messages.c.customer)
+            .where(
+                _messages.c.author == "customer",
+                _messages.c.at >= since,
+                _conversations.c.speaker == Speaker.BOT.value,
+            )
+            .group_by(_messages.c.customer)
+            .order_by(latest.desc())
+            .limit(limit)
+        )
+        return list(self._connection.scalars(query))
 
     def last_words(self, customers: Sequence[str]) -> dict[str, dict[str, Message]]:
         """The last line of each author in each of these conversations."""

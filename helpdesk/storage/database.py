@@ -18,12 +18,17 @@ from helpdesk.storage.conversations import ConversationTables
 from helpdesk.storage.failed_tries import FailedTryTable
 from helpdesk.storage.handoffs import HandoffTables
 from helpdesk.storage.inbox import InboxTable
+from helpdesk.storage.lessons import LessonTable
 from helpdesk.storage.line import LineAccountTable, LineEventTable
 from helpdesk.storage.line_calls import ErasureTable, LineCallTable
 from helpdesk.storage.links import LinkTables
 from helpdesk.storage.meanings import MeaningTable
 from helpdesk.storage.operators import NoteTables, OperatorTable
+from helpdesk.storage.staff_logins import StaffLoginTable
+from helpdesk.storage.staff_sessions import StaffSessionTable
+from helpdesk.storage.reports import ReportTables
 from helpdesk.storage.subscriptions import SubscriptionTables
+from helpdesk.storage.surveys import SurveyTable
 from helpdesk.storage.vault import VaultTable
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -45,8 +50,13 @@ class DatabaseUnit:
         self.meanings = MeaningTable(connection)
         self.operators = OperatorTable(connection)
         self.notes = NoteTables(connection)
+        self.surveys = SurveyTable(connection)
+        self.reports = ReportTables(connection)
+        self.lessons = LessonTable(connection)
         self.vault = VaultTable(connection)
         self.audit = AuditTable(connection)
+        self.staff_logins = StaffLoginTable(connection)
+        self.staff_sessions = StaffSessionTable(connection)
         self.line_accounts = LineAccountTable(connection)
         self.line_events = LineEventTable(connection)
         self.line_calls = LineCallTable(connection)

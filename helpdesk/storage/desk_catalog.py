@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from helpdesk.domain.staff import Status
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,6 +52,7 @@ class DeskWords(_Strict):
     closed_idle: str
     desk_closed: str
     link_page: str
+    news: dict[str, str]
 
 
 class NgWords(_Strict):
@@ -58,8 +61,27 @@ class NgWords(_Strict):
 
 
 class SurveyRule(_Strict):
-    scores: list[int] = Field(min_length=2)
+    """What each score means, in the order in which they are offered."""
+
+    scores: dict[int, str] = Field(min_length=2)
+    write: str
     pause_days: int = Field(ge=0)
+
+
+class ConsoleTexts(_Strict):
+    """How the console names things, and why it has not done something."""
+
+    statuses: dict[Status, str]
+    channels: dict[str, str]
+    authors: dict[str, str]
+    failures: dict[str, str]
+    requests: dict[str, str]
+    eligible: str
+    eligible_from: str
+    no_date: str
+    end_user_is_holder: str
+    end_user_is_other: str
+    refused: dict[str, str]
 
 
 class DeskCatalog(_Strict):
@@ -71,6 +93,7 @@ class DeskCatalog(_Strict):
     reasons: dict[str, str]
     labels: list[str]
     ng_words: NgWords
+    console: ConsoleTexts
     survey: SurveyRule
 
 

@@ -91,6 +91,8 @@ surveys = Table(
     Column("score", Integer),
     Column("answered_at", Moment),
     Column("comment", Text),
+    # The event that brought the comment: taken back, it erases the comment.
+    Column("event_id", String(160), unique=True),
 )
 
 # What a supervisor says an unanswered sentence means; the text is masked.

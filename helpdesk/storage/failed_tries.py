@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import Connection, delete, insert, or_, select
 
 from helpdesk.storage import tables
 
@@ -33,3 +33,22 @@ class FailedTryTable:
             whose, _tries.c.kind.in_(kinds), _tries.c.at >= start
         )
         return list(self._connection.scalars(query))
+
+    def last(self, customer: str) -> tuple[str, datetime] | None:
+        """Kind and moment of the customer's last failed try."""
+        query = (
+            select(_tries.c.kind, _tries.c.at)
+            .where(_tries.c.customer == customer)
+            .order_by(_tries.c.id.desc())
+            .limit(1)
+        )
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else (row.kind, row.at)
+
+    def clear(self, customer: str, kinds: Sequence[str]) -> None:
+        """Forget the customer's failed tries of these kinds."""
+        self._connection.execute(
+            delete(_tries).where(
+                _tries.c.customer == customer, _tries.c.kind.in_(kinds)
+            )
+        )

@@ -84,6 +84,20 @@ class HandoffTables:
             for row in self._connection.execute(query)
         ]
 
+    def ended_last(self, limit: int) -> list[HandoffRequest]:
+        """The requests that were closed last, the newest first."""
+        query = (
+            select(_requests)
+            .where(
+                _requests.c.claimed_at.is_not(None),
+                _requests.c.closed_at.is_not(None),
+                _requests.c.close_reason != CloseReason.MERGED.value,
+            )
+            .order_by(_requests.c.closed_at.desc())
+            .limit(limit)
+        )
+        return [as_request(row) for row in self._connection.execute(query)]
+
     def claim(self, customer: str, operator: str, at: datetime) -> bool:
         """Take all that the customer waits for: the oldest is the talk's request."""
         waiting = [each for each in self.of_customer(customer) if _waits(each)]

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from tests.converse.line_steps import Doing, read_doings
+from tests.converse.operators import read_act
 
 STEP_KINDS = ("user", "button", "page", "line", "operator", "wait")
 _ASSERTIONS = {
@@ -170,6 +171,8 @@ def _read_step(step: dict[str, Any], customer: str) -> Step:
         if name not in _ASSERTIONS:
             raise ValueError(f"there is no assertion {name!r}")
     kind, value = kinds[0], step[kinds[0]]
+    if kind == "operator":
+        read_act(value)
     return Step(
         kind,
         "" if value is None else value,

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from helpdesk.domain.handoff import AlreadyMoved
 from helpdesk.services.ports import Message
 from tests.converse.assertions import Looked, StepFailed, check
 from tests.converse.cases import Case, Step, duration
 from tests.converse.line_customer import LineCustomer
 from tests.converse.line_steps import Doing
+from tests.converse.operators import OperatorDesk, read_act
 from tests.converse.sample_values import SampleValues
 from tests.converse.stage import World
 from tests.converse.web_customer import WebCustomer
 
-_OPERATOR = "op1"
+# The desk looks each second; what it does depends on minutes.
+_TICK = timedelta(minutes=1)
 _QUESTIONS_BEFORE = ("reissue", "unlink")
 
 Customer = WebCustomer | LineCustomer
@@ -27,6 +29,7 @@ class Player:
         self._world = world
         self._case = case
         self._values = SampleValues(world.helpdesk)
+        self._desk = OperatorDesk(world.helpdesk)
         # On LINE they are before the case begins: what is said to them arrives there.
         self._customers: dict[str, Customer] = {
             actor: self._on_line(actor)
@@ -55,6 +58,9 @@ class Player:
         turns = len(self._world.bot.turns)
         getattr(self, f"_do_{step.kind}")(customer, step, own)
         self._world.settle()
+        # The app does this each second; now, whatever is news is heard in this step.
+        if self._world.helpdesk.desk.look_after():
+            self._world.settle()
         said = self._news(customer)
         done = [
             turn
@@ -125,16 +131,23 @@ class Player:
         customer.perform(doings, later)
 
     def _do_operator(self, customer: Customer, step: Step, _: Sequence[Step]) -> None:
-        talks = self._world.helpdesk.talks
-        if self._world.helpdesk.handoffs.is_waiting(customer.id):
-            talks.claim(customer.id, _OPERATOR)
-        try:
-            talks.say(customer.id, _OPERATOR, str(self._values.fill(step.value)))
-        except AlreadyMoved as moved:
-            raise StepFailed("the customer neither waits nor talks to us") from moved
+        name, rest = read_act(self._values.fill(step.value))
+        self._desk.act(customer.id, name, rest)
 
     def _do_wait(self, customer: Customer, step: Step, _: Sequence[Step]) -> None:
-        self._world.clock.move(duration(step.value))
+        left = duration(step.value)
+        # Nobody comes to the desk during a wait: where all is quiet it stays so.
+        while left and self._is_desk_busy():
+            part = min(left, _TICK)
+            self._world.clock.move(part)
+            left -= part
+            if self._world.helpdesk.desk.look_after():
+                self._world.settle()
+        self._world.clock.move(left)
+
+    def _is_desk_busy(self) -> bool:
+        with self._world.helpdesk.database.reading() as unit:
+            return bool(unit.handoffs.waiting() or unit.handoffs.claimed())
 
 
 def _answers_page(later: Sequence[Step]) -> bool:

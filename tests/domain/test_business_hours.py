@@ -20,6 +20,18 @@ OFFICE = BusinessHours(
     },
     {date(2026, 11, 26): [], date(2026, 11, 29): [OpenSpan(time(11), time(15))]},
 )
+SHORT = [OpenSpan(time(11), time(15))]
+# A Monday, and New Year, which is an exceptional day besides.
+HOLIDAYS = {date(2026, 11, 23), date(2027, 1, 1)}
+
+
+def with_holidays(holidays: list[OpenSpan] | None) -> BusinessHours:
+    return BusinessHours(
+        dict.fromkeys(range(7), TEN_TO_SEVEN),
+        {date(2027, 1, 1): [OpenSpan(time(12), time(13))]},
+        holidays,
+        HOLIDAYS.__contains__,
+    )
 
 
 @pytest.mark.parametrize(
@@ -153,6 +165,170 @@ def test_next_opening_gives_up_after_sixty_days():
 
     with pytest.raises(NeverOpen, match="no opening within 60 days of 2026-11-24"):
         hours.next_opening(now)
+
+
+MICROSECOND = timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("now", "is_open"),
+    [
+        pytest.param(
+            japan(2026, 11, 24, 10) - MICROSECOND, False, id="09:59:59.999999"
+        ),
+        pytest.param(japan(2026, 11, 24, 10), True, id="10:00:00"),
+        pytest.param(japan(2026, 11, 24, 19) - MICROSECOND, True, id="18:59:59.999999"),
+        pytest.param(japan(2026, 11, 24, 19), False, id="19:00:00"),
+    ],
+)
+def test_desk_is_open_to_the_microsecond(now: datetime, is_open: bool):
+    """F-HELP-03."""
+    assert EVERY_DAY.is_open(now) == is_open
+
+
+@pytest.mark.parametrize(
+    ("now", "opening"),
+    [
+        pytest.param(
+            japan(2026, 11, 24, 10) - MICROSECOND,
+            japan(2026, 11, 24, 10),
+            id="a microsecond before opening",
+        ),
+        pytest.param(
+            japan(2026, 12, 31, 10), japan(2027, 1, 1, 10), id="the year's last opening"
+        ),
+        pytest.param(
+            japan(2027, 1, 1) - MICROSECOND, japan(2027, 1, 1, 10), id="the year's end"
+        ),
+        pytest.param(
+            japan(2027, 1, 1), japan(2027, 1, 1, 10), id="the year's beginning"
+        ),
+    ],
+)
+def test_next_opening_is_exact_to_the_microsecond(now: datetime, opening: datetime):
+    assert EVERY_DAY.next_opening(now) == opening
+
+
+# --- Public holidays ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("holidays", "spans"),
+    [
+        pytest.param(None, TEN_TO_SEVEN, id="as usual"),
+        pytest.param([], [], id="closed"),
+        pytest.param(SHORT, SHORT, id="own hours"),
+    ],
+)
+def test_holiday_has_its_own_spans(
+    holidays: list[OpenSpan] | None, spans: list[OpenSpan]
+):
+    hours = with_holidays(holidays)
+
+    assert (
+        hours.spans_on(date(2026, 11, 22)),
+        hours.spans_on(date(2026, 11, 23)),
+        hours.spans_on(date(2026, 11, 24)),
+    ) == (TEN_TO_SEVEN, spans, TEN_TO_SEVEN)
+
+
+@pytest.mark.parametrize(
+    "holidays", [None, [], SHORT], ids=["as usual", "closed", "own hours"]
+)
+def test_exceptional_day_wins_over_a_holiday(holidays: list[OpenSpan] | None):
+    spans = with_holidays(holidays).spans_on(date(2027, 1, 1))
+
+    assert spans == [OpenSpan(time(12), time(13))]
+
+
+@pytest.mark.parametrize(
+    ("now", "is_open"),
+    [
+        pytest.param(japan(2026, 11, 22, 18, 59, 59), True, id="the day before"),
+        pytest.param(japan(2026, 11, 23) - MICROSECOND, False, id="before midnight"),
+        pytest.param(japan(2026, 11, 23, 10), False, id="the usual opening"),
+        pytest.param(japan(2026, 11, 23, 11) - MICROSECOND, False, id="before opening"),
+        pytest.param(japan(2026, 11, 23, 11), True, id="opening"),
+        pytest.param(japan(2026, 11, 23, 15) - MICROSECOND, True, id="before closing"),
+        pytest.param(japan(2026, 11, 23, 15), False, id="closing"),
+        pytest.param(japan(2026, 11, 24, 10), True, id="the day after"),
+    ],
+)
+def test_holiday_s_hours_are_those_of_the_japanese_day(now: datetime, is_open: bool):
+    assert with_holidays(SHORT).is_open(now.astimezone(UTC)) == is_open
+
+
+def test_next_opening_leaves_out_a_closed_holiday():
+    opening = with_holidays([]).next_opening(japan(2026, 11, 22, 19))
+
+    assert opening == japan(2026, 11, 24, 10)
+
+
+def test_next_opening_is_that_of_the_exceptional_day():
+    opening = with_holidays([]).next_opening(japan(2026, 12, 31, 19))
+
+    assert opening == japan(2027, 1, 1, 12)
+
+
+# --- Closing --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("now", "closing"),
+    [
+        pytest.param(japan(2026, 11, 24, 10) - MICROSECOND, None, id="before opening"),
+        pytest.param(japan(2026, 11, 24, 10), japan(2026, 11, 24, 12), id="opening"),
+        pytest.param(
+            japan(2026, 11, 24, 12) - MICROSECOND,
+            japan(2026, 11, 24, 12),
+            id="before lunch",
+        ),
+        pytest.param(japan(2026, 11, 24, 12), None, id="lunch"),
+        pytest.param(
+            japan(2026, 11, 24, 13), japan(2026, 11, 24, 19), id="after lunch"
+        ),
+        pytest.param(japan(2026, 11, 24, 19), None, id="closed"),
+        pytest.param(japan(2026, 11, 26, 11), None, id="a closed day"),
+    ],
+)
+def test_closes_at_the_end_of_the_span_that_is_open(
+    now: datetime, closing: datetime | None
+):
+    result = OFFICE.closes_at(now.astimezone(UTC))
+
+    assert (result, result and result.tzinfo) == (closing, closing and JAPAN)
+
+
+@pytest.mark.parametrize(
+    ("now", "is_over"),
+    [
+        pytest.param(japan(2026, 11, 24), False, id="midnight"),
+        pytest.param(japan(2026, 11, 24, 9, 59, 59), False, id="before opening"),
+        pytest.param(japan(2026, 11, 24, 10), False, id="opening"),
+        pytest.param(japan(2026, 11, 24, 12), False, id="lunch begins"),
+        pytest.param(japan(2026, 11, 24, 13) - MICROSECOND, False, id="lunch ends"),
+        pytest.param(japan(2026, 11, 24, 19) - MICROSECOND, False, id="before closing"),
+        pytest.param(japan(2026, 11, 24, 19), True, id="closing"),
+        pytest.param(japan(2026, 11, 25) - MICROSECOND, True, id="before midnight"),
+        pytest.param(japan(2026, 11, 25), False, id="the next day"),
+        pytest.param(japan(2026, 11, 26, 8), True, id="a closed day"),
+        pytest.param(japan(2026, 11, 29, 15), True, id="an exceptional day closes"),
+    ],
+)
+def test_day_is_over_when_the_desk_does_not_open_again(now: datetime, is_over: bool):
+    assert OFFICE.is_over_for_today(now.astimezone(UTC)) == is_over
+
+
+@pytest.mark.parametrize(
+    ("now", "is_over"),
+    [
+        pytest.param(japan(2026, 12, 31, 19) - MICROSECOND, False, id="before closing"),
+        pytest.param(japan(2026, 12, 31, 19), True, id="closing"),
+        pytest.param(japan(2027, 1, 1), False, id="New Year"),
+    ],
+)
+def test_the_year_s_last_day_is_over_when_it_closes(now: datetime, is_over: bool):
+    assert EVERY_DAY.is_over_for_today(now) == is_over
 
 
 def test_business_hours_refuse_naive_moments():

@@ -18,6 +18,9 @@ from tests.fakes import japan
             HandoffMove.RELEASE, Speaker.OPERATOR, Speaker.WAITING, id="release"
         ),
         pytest.param(HandoffMove.RESOLVE, Speaker.OPERATOR, Speaker.BOT, id="resolve"),
+        pytest.param(
+            HandoffMove.CALL_BACK, Speaker.BOT, Speaker.OPERATOR, id="call back"
+        ),
     ],
 )
 def test_move_passes_the_word_on(move: HandoffMove, start: Speaker, end: Speaker):

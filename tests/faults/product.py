@@ -25,10 +25,13 @@ PROCESSES = {"app": "helpdesk.app", "rasa": "rasa run", "actions": "actions.serv
 class Product:
     """What `launch` has started; its processes can be killed one by one."""
 
-    def __init__(self, launcher: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    def __init__(
+        self, launcher: subprocess.Popen[bytes], ports: tuple[int, int], log: Path
+    ) -> None:
+        """`ports`: the public and the staff's."""
         self._launcher = launcher
         self._log = log
-        self.address = f"http://127.0.0.1:{port}"
+        self.address, self.staff = (f"http://127.0.0.1:{port}" for port in ports)
 
     def kill(self, name: str) -> bool:
         """`kill -9`; False if the process is not there at this moment."""
@@ -58,8 +61,13 @@ class Product:
 
 
 @contextmanager
-def product(folder: Path, platform: LinePlatform) -> Iterator[Product]:
-    """The product, talking to this platform, until the block ends."""
+def product(
+    folder: Path, platform: LinePlatform, **more: str
+) -> Iterator[Product]:
+    """The product, talking to this platform, until the block ends.
+
+    `more`: further settings.
+    """
     ports = [free_port() for _ in range(4)]
     public, staff, rasa, actions = ports
     platform.webhook_url = f"http://127.0.0.1:{public}/line/webhook"
@@ -79,6 +87,7 @@ def product(folder: Path, platform: LinePlatform) -> Iterator[Product]:
             "LINE_API_DATA_URL": line,
             "LINE_ACCESS_URL": line,
             "PYTHONPATH": str(ROOT),
+            **more,
         }
         launcher = subprocess.Popen(
             [sys.executable, "-m", "helpdesk.launch"],
@@ -89,7 +98,7 @@ def product(folder: Path, platform: LinePlatform) -> Iterator[Product]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        started = Product(launcher, public, log)
+        started = Product(launcher, (public, staff), log)
         try:
             started.wait_until_ready()
             yield started

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import update
 
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.handoff import (
@@ -17,16 +16,38 @@ from helpdesk.domain.handoff import (
     RequestState,
     Speaker,
 )
-from helpdesk.services.handoffs import Desk
-from helpdesk.storage import desk_tables, tables
+from helpdesk.domain.staff import Status
+from helpdesk.services.handoffs import DeskHours, Place
+from helpdesk.storage import tables
 from tests.fakes import NOW, FakeClock, japan
 from tests.services.conftest import Rows
+from tests.services.desk_talk import (
+    JOINED,
+    RESOLVED,
+    SOON,
+    add_operator,
+    by_hand,
+    other_desk,
+    said,
+    set_all,
+    speakers,
+    wish,
+)
 
 Audit = Callable[[], list[tuple[Any, ...]]]
+Inbox = Callable[[str], list[str | None]]
 
 
-def speakers(helpdesk: Helpdesk, *customers: str) -> list[Speaker]:
-    return [helpdesk.conversations.speaker(customer) for customer in customers]
+NEW_REQUEST: dict[str, Any] = dict.fromkeys(
+    column.name for column in tables.handoff_requests.columns
+) | {
+    "id": 1,
+    "customer": "eita",
+    "state": RequestState.WAITING.value,
+    "reason": "request",
+    "requested_at": NOW,
+    "is_trouble": False,
+}
 
 
 def requests(rows: Rows) -> list[tuple[str, str, str]]:
@@ -36,38 +57,33 @@ def requests(rows: Rows) -> list[tuple[str, str, str]]:
     ]
 
 
-def send_operators_away(helpdesk: Helpdesk) -> None:
-    with helpdesk.database.engine.begin() as connection:
-        connection.execute(update(desk_tables.operators).values(status="away"))
-
-
 @pytest.mark.parametrize(
     ("now", "desk"),
     [
         pytest.param(
             japan(2026, 11, 24, 9, 59, 59),
-            Desk(False, japan(2026, 11, 24, 10)),
+            DeskHours(False, japan(2026, 11, 24, 10)),
             id="a second before opening",
         ),
         pytest.param(
             japan(2026, 11, 24, 10),
-            Desk(True, japan(2026, 11, 25, 10)),
+            DeskHours(True, japan(2026, 11, 25, 10)),
             id="at opening",
         ),
         pytest.param(
             japan(2026, 11, 24, 18, 59, 59),
-            Desk(True, japan(2026, 11, 25, 10)),
+            DeskHours(True, japan(2026, 11, 25, 10)),
             id="a second before closing",
         ),
         pytest.param(
             japan(2026, 11, 24, 19),
-            Desk(False, japan(2026, 11, 25, 10)),
+            DeskHours(False, japan(2026, 11, 25, 10)),
             id="at closing",
         ),
     ],
 )
 def test_desk_keeps_its_hours(
-    helpdesk: Helpdesk, clock: FakeClock, now: datetime, desk: Desk
+    helpdesk: Helpdesk, clock: FakeClock, now: datetime, desk: DeskHoursHours
 ):
     """F-HELP-03."""
     clock.set(now)
@@ -77,25 +93,22 @@ def test_desk_keeps_its_hours(
 
 def test_desk_without_operators_is_closed(helpdesk: Helpdesk):
     """F-HELP-05."""
-    send_operators_away(helpdesk)
+    set_all(helpdesk, Status.AWAY)
 
-    assert helpdesk.handoffs.desk() == Desk(False, japan(2026, 11, 25, 10))
+    assert helpdesk.handoffs.desk() == DeskHours(False, japan(2026, 11, 25, 10))
 
 
 def test_request_queues_the_customer(helpdesk: Helpdesk, audit: Audit, rows: Rows):
     place = helpdesk.handoffs.request("eita", "request")
 
     (request,) = rows(tables.handoff_requests)
-    assert (place, speakers(helpdesk, "eita")) == (1, [Speaker.WAITING])
-    assert request == {
-        "id": 1,
-        "customer": "eita",
+    assert (place, speakers(helpdesk, "eita")) == (Place(1, 0), [Speaker.WAITING])
+    assert request == NEW_REQUEST | {
         "kind": RequestKind.LIVE.value,
-        "state": RequestState.WAITING.value,
-        "reason": "request",
-        "text": None,
-        "requested_at": NOW,
-        "event_id": None,
+        "estimate_seconds": 0,
+        "told_place": 1,
+        "told_minutes": 0,
+        "told_at": NOW,
     }
     assert audit() == [("customer:eita", "handoff_request", "eita", {})]
 
@@ -106,7 +119,7 @@ def test_places_follow_the_order_of_requests(helpdesk: Helpdesk):
         for customer in ("eita", "aiko", "mika")
     ]
 
-    assert places == [1, 2, 3]
+    assert places == [Place(1, 0), Place(2, 0), Place(3, 0)]
 
 
 def test_asking_again_keeps_the_place(helpdesk: Helpdesk, audit: Audit, rows: Rows):
@@ -115,7 +128,11 @@ def test_asking_again_keeps_the_place(helpdesk: Helpdesk, audit: Audit, rows: Ro
 
     again = [helpdesk.handoffs.request(each, "request") for each in ("eita", "aiko")]
 
-    assert (again, len(rows(tables.handoff_requests)), len(audit())) == ([1, 2], 2, 2)
+    assert (again, len(rows(tables.handoff_requests)), len(audit())) == (
+        [Place(1, 0), Place(2, 0)],
+        2,
+        2,
+    )
 
 
 def test_places_move_up_when_somebody_is_served_or_leaves(helpdesk: Helpdesk):
@@ -124,20 +141,20 @@ def test_places_move_up_when_somebody_is_served_or_leaves(helpdesk: Helpdesk):
     helpdesk.talks.claim("eita", "op1")
     helpdesk.handoffs.leave("aiko")
 
-    assert helpdesk.handoffs.request("mika", "request") == 1
+    assert helpdesk.handoffs.request("mika", "request") == Place(1, 0)
 
 
 def test_left_messages_take_no_place_in_the_queue(helpdesk: Helpdesk):
     helpdesk.handoffs.leave_message("aiko", "電話をください", "out_of_hours", "event-1")
 
-    assert helpdesk.handoffs.request("eita", "request") == 1
+    assert helpdesk.handoffs.request("eita", "request") == Place(1, 0)
 
 
 def test_customer_with_an_operator_has_no_place(helpdesk: Helpdesk):
     helpdesk.handoffs.request("eita", "request")
     helpdesk.talks.claim("eita", "op1")
 
-    assert helpdesk.handoffs.request("eita", "request") == 0
+    assert helpdesk.handoffs.request("eita", "request") == Place(0, 0)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +183,7 @@ def test_request_out_of_hours_tells_when_the_desk_opens(
 
 
 def test_request_with_nobody_at_the_desk_is_refused(helpdesk: Helpdesk):
-    send_operators_away(helpdesk)
+    set_all(helpdesk, Status.AWAY)
 
     with pytest.raises(OperatorsAway) as away:
         helpdesk.handoffs.request("eita", "request")
@@ -178,7 +195,7 @@ def test_place_is_kept_after_closing(helpdesk: Helpdesk, clock: FakeClock):
     helpdesk.handoffs.request("eita", "request")
     clock.set(japan(2026, 11, 24, 19))
 
-    assert helpdesk.handoffs.request("eita", "request") == 1
+    assert helpdesk.handoffs.request("eita", "request") == Place(1, 0)
 
 
 def test_leaving_gives_the_word_back_to_the_bot(
@@ -211,7 +228,7 @@ def test_customer_may_queue_again_at_the_end(helpdesk: Helpdesk, rows: Rows):
     place = helpdesk.handoffs.request("eita", "request")
 
     assert (place, requests(rows)) == (
-        2,
+        Place(2, 0),
         [
             ("eita", "live", "withdrawn"),
             ("aiko", "live", "waiting"),
@@ -260,11 +277,14 @@ def test_operator_speaks_to_the_customer(helpdesk: Helpdesk):
 
     helpdesk.talks.say("eita", "op1", "お待たせしました")
 
-    said = [
-        (line.author, line.text, line.at)
+    lines = [
+        (line.author, line.operator, line.text, line.at)
         for line in helpdesk.conversations.messages("eita")
     ]
-    assert said == [("operator", "お待たせしました", NOW)]
+    assert lines == [
+        ("system", None, JOINED[1], NOW),
+        ("operator", "op1", "お待たせしました", NOW),
+    ]
 
 
 @pytest.mark.parametrize("state", ["bot", "waiting", "a colleague", "resolved"])
@@ -279,11 +299,11 @@ def test_operator_without_the_word_is_silent(helpdesk: Helpdesk, state: str):
     with pytest.raises(AlreadyMoved):
         helpdesk.talks.say("eita", "op1", "お待たせしました")
 
-    assert helpdesk.conversations.messages("eita") == []
+    assert "operator" not in [author for author, _ in said(helpdesk)]
 
 
 def test_resolving_gives_the_word_back_to_the_bot(
-    helpdesk: Helpdesk, audit: Audit, rows: Rows
+    helpdesk: Helpdesk, audit: Audit, rows: Rows, inbox: Inbox
 ):
     helpdesk.handoffs.request("eita", "request")
     helpdesk.talks.claim("eita", "op1")
@@ -294,7 +314,10 @@ def test_resolving_gives_the_word_back_to_the_bot(
         [Speaker.BOT],
         [("eita", "live", "resolved")],
     )
-    assert audit()[2:] == [("operator:op1", "handoff_resolve", "eita", {})]
+    assert audit()[2:] == [
+        ("operator:op1", "handoff_resolve", "eita", {"reason": "resolved"})
+    ]
+    assert inbox("eita") == [RESOLVED]
 
 
 def test_resolving_after_hours_works(helpdesk: Helpdesk, clock: FakeClock):
@@ -341,14 +364,10 @@ def test_message_is_left_for_the_operators(
     helpdesk.handoffs.leave_message("eita", "電話をください", "out_of_hours", "event-1")
 
     (request,) = rows(tables.handoff_requests)
-    assert request == {
-        "id": 1,
-        "customer": "eita",
-        "kind": "message",
-        "state": "waiting",
+    assert request == NEW_REQUEST | {
+        "kind": RequestKind.MESSAGE.value,
         "reason": "out_of_hours",
         "text": "電話をください",
-        "requested_at": NOW,
         "event_id": "event-1",
     }
     assert (before, helpdesk.handoffs.has_left_message("eita")) == (False, True)

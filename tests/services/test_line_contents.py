@@ -11,6 +11,7 @@ import pytest
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.storage import tables
 from tests.services.conftest import Rows
+from tests.services.desk_talk import JOINED
 from tests.services.line_talk import (
     accept,
     answer,
@@ -258,4 +259,4 @@ def test_content_that_is_sent_while_an_operator_speaks_is_not_answered(
     accept(helpdesk, content("e1", "image"))
 
     assert helpdesk.conversations.next_turn("eita") is None
-    assert said(helpdesk) == [("customer", "（画像）")]
+    assert said(helpdesk) == [JOINED, ("customer", "（画像）")]

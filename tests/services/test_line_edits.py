@@ -12,6 +12,7 @@ from helpdesk.bootstrap import Helpdesk
 from helpdesk.services.turns import Answer, BotMessage
 from helpdesk.storage import tables
 from tests.services.conftest import Rows
+from tests.services.desk_talk import JOINED
 from tests.services.line_talk import (
     accept,
     ago,
@@ -114,7 +115,7 @@ def test_edit_while_an_operator_speaks_is_seen_and_not_answered(helpdesk: Helpde
     accept(helpdesk, edit("e2", of="e1", words="二"))
 
     assert helpdesk.conversations.next_turn("eita") is None
-    assert said(helpdesk) == [("customer", "二")]
+    assert said(helpdesk) == [JOINED, ("customer", "二")]
 
 
 def test_edit_leaves_no_second_line(helpdesk: Helpdesk, rows: Rows):

@@ -13,6 +13,7 @@ from helpdesk.services.line_events import LineEvent
 from helpdesk.services.turns import Answer, BotMessage
 from helpdesk.storage import tables
 from tests.services.conftest import Rows
+from tests.services.desk_talk import JOINED
 from tests.services.line_talk import (
     AIKO,
     accept,
@@ -202,7 +203,10 @@ def test_message_to_an_operator_is_erased(helpdesk: Helpdesk):
 
     accept(helpdesk, unsend("e2", of="e1"))
 
-    assert (said(helpdesk), WORDS in dump(helpdesk)) == ([("customer", SHOWN)], False)
+    assert (said(helpdesk), WORDS in dump(helpdesk)) == (
+        [JOINED, ("customer", SHOWN)],
+        False,
+    )
 
 
 # --- Edited before --------------------------------------------------------------------

@@ -15,6 +15,7 @@ from helpdesk.services.turns import Answer, BotMessage, Turn
 from helpdesk.storage import tables
 from tests.fakes import NOW, FakeClock
 from tests.services.conftest import Rows
+from tests.services.desk_talk import JOINED
 
 QUESTION = Answer(
     [
@@ -43,6 +44,7 @@ def said(helpdesk: Helpdesk, customer: str = "eita") -> list[tuple[str, str]]:
     ]
 
 
+RESOLVED = "/EXTERNAL_handoff_resolved"
 IN_A_WEEK = NOW + timedelta(days=7)
 
 
@@ -153,10 +155,12 @@ def test_bot_is_silent_while_an_operator_speaks(helpdesk: Helpdesk, rows: Rows):
 
     assert helpdesk.conversations.next_turn("eita") is None
     assert [row["finished_at"] for row in rows(tables.inbox)] == [NOW]
-    assert said(helpdesk) == [("customer", "聞こえますか")]
+    assert said(helpdesk) == [JOINED, ("customer", "聞こえますか")]
 
 
-def test_what_was_said_to_an_operator_is_not_answered_later(helpdesk: Helpdesk):
+def test_what_was_said_to_an_operator_is_not_answered_later(
+    helpdesk: Helpdesk, inbox: Callable[[str], list[str | None]]
+):
     helpdesk.handoffs.request("eita", "request")
     helpdesk.talks.claim("eita", "op1")
     helpdesk.conversations.accept_text("eita", "聞こえますか", "1")
@@ -164,13 +168,15 @@ def test_what_was_said_to_an_operator_is_not_answered_later(helpdesk: Helpdesk):
     helpdesk.talks.resolve("eita", "op1")
     helpdesk.conversations.accept_text("eita", "ありがとう", "2")
 
-    assert next_turn(helpdesk).item.text == "ありがとう"
+    assert inbox("eita") == [RESOLVED, "ありがとう"]
 
 
 @pytest.mark.parametrize(
     "is_resolved", [False, True], ids=["still there", "gone again"]
 )
-def test_late_answer_is_dropped_after_a_takeover(helpdesk: Helpdesk, is_resolved: bool):
+def test_late_answer_is_dropped_after_a_takeover(
+    helpdesk: Helpdesk, inbox: Callable[[str], list[str | None]], is_resolved: bool
+):
     turn = ask(helpdesk)
     helpdesk.handoffs.request("eita", "request")
     helpdesk.talks.claim("eita", "op1")
@@ -179,19 +185,28 @@ def test_late_answer_is_dropped_after_a_takeover(helpdesk: Helpdesk, is_resolved
 
     helpdesk.conversations.answer(turn, QUESTION)
 
-    assert (said(helpdesk), awaits(helpdesk)) == ([("customer", "連携したい")], None)
-    assert helpdesk.conversations.next_turn("eita") is None
+    assert (said(helpdesk), awaits(helpdesk)) == (
+        [("customer", "連携したい"), JOINED],
+        None,
+    )
+    assert inbox("eita") == ([RESOLVED] if is_resolved else [])
 
 
 def test_bot_answers_again_after_the_operator(helpdesk: Helpdesk):
     helpdesk.handoffs.request("eita", "request")
     helpdesk.talks.claim("eita", "op1")
     helpdesk.talks.resolve("eita", "op1")
-    turn = ask(helpdesk)
 
-    helpdesk.conversations.answer(turn, Answer([BotMessage("承知しました")], None))
+    for words in ("終わりました", "承知しました"):
+        turn = ask(helpdesk)
+        helpdesk.conversations.answer(turn, Answer([BotMessage(words)], None))
 
-    assert said(helpdesk) == [("customer", "連携したい"), ("bot", "承知しました")]
+    assert said(helpdesk) == [
+        JOINED,
+        ("customer", "連携したい"),
+        ("bot", "終わりました"),
+        ("bot", "承知しました"),
+    ]
 
 
 def test_leaving_the_queue_drops_no_answer(helpdesk: Helpdesk):

@@ -8,6 +8,7 @@ from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import jpholiday
 import pytest
 import yaml
 
@@ -16,8 +17,12 @@ from helpdesk.domain.business_hours import BusinessHours, OpenSpan
 from helpdesk.domain.wording import DayFormat
 from helpdesk.settings import ROOT
 from helpdesk.storage.catalog import BadCatalog, Catalog, Hours
+from tests.fakes import japan
 
 GONE = object()
+DAYS = (
+    *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+)
 Change = Callable[[str, str, object], None]
 
 
@@ -190,6 +195,35 @@ def test_product_catalog_is_read(folder: Path):
             id="unknown status",
         ),
         pytest.param(
+            "business_hours.yml",
+            "public_holidays",
+            GONE,
+            "business_hours.yml: public_holidays: Field required",
+            id="nothing said of holidays",
+        ),
+        pytest.param(
+            "desk.yml",
+            "queue.assignment",
+            "by lot",
+            "desk.yml: queue.assignment: Input should be 'automatic' or 'by_hand'",
+            id="unknown assignment",
+        ),
+        pytest.param(
+            "desk.yml",
+            "queue.messages",
+            0,
+            "desk.yml: queue.messages: Input should be greater than or equal to 1",
+            id="messages never have their turn",
+        ),
+        pytest.param(
+            "desk.yml",
+            "queue.warn_idle_minutes",
+            15,
+            "desk.yml: queue: Value error,"
+            " warn_idle_minutes must be less than close_idle_minutes",
+            id="a warning as the talk closes",
+        ),
+        pytest.param(
             "vocabulary.yml",
             "order_place.web",
             "Web",
@@ -280,18 +314,10 @@ def test_hours_without_quotes_are_refused_not_misread(folder: Path):
 
 def test_hours_become_spans_by_weekday():
     span = {"opens": "10:00", "closes": "12:30"}
-    days = [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ]
     hours = Hours.model_validate(
         {
-            "weekly": {day: [] for day in days} | {"sunday": [span]},
+            "weekly": {day: [] for day in DAYS} | {"sunday": [span]},
+            "public_holidays": [],
             "exceptional_days": {"2027-01-01": [], "2027-01-02": [span]},
             "shown": "10:00~12:30",
         }
@@ -303,7 +329,99 @@ def test_hours_become_spans_by_weekday():
     assert result == BusinessHours(
         {**{day: [] for day in range(6)}, 6: [open_span]},
         {date(2027, 1, 1): [], date(2027, 1, 2): [open_span]},
+        [],
+        jpholiday.is_holiday,
     )
+
+
+def hours(
+    public_holidays: object, exceptional_days: dict[str, object] | None = None
+) -> BusinessHours:
+    """From ten to seven, and these on holidays and exceptional days."""
+    every_day = dict.fromkeys(DAYS, [{"opens": "10:00", "closes": "19:00"}])
+    return Hours.model_validate(
+        {
+            "weekly": every_day,
+            "public_holidays": public_holidays,
+            "exceptional_days": exceptional_days or {},
+            "shown": "10:00~19:00",
+        }
+    ).as_business_hours()
+
+
+# In 2026 the constitution's day is a Sunday, so that the Wednesday after the next two
+# holidays is one instead; in September a day between two holidays is one as well.
+HOLIDAYS = [
+    pytest.param(date(2026, 5, 3), id="憲法記念日, a Sunday"),
+    pytest.param(date(2026, 5, 6), id="its substitute, a Wednesday"),
+    pytest.param(date(2026, 9, 21), id="敬老の日"),
+    pytest.param(date(2026, 9, 22), id="国民の休日"),
+    pytest.param(date(2026, 9, 23), id="秋分の日"),
+    pytest.param(date(2027, 1, 1), id="元日"),
+    pytest.param(date(2027, 3, 22), id="substitute of 春分の日"),
+]
+WORKDAYS = [
+    pytest.param(date(2026, 5, 2), id="a Saturday before holidays"),
+    pytest.param(date(2026, 5, 7), id="the day after a substitute"),
+    pytest.param(date(2026, 9, 24), id="the day after holidays"),
+    pytest.param(date(2026, 12, 31), id="New Year's Eve is none by law"),
+    pytest.param(date(2027, 1, 2), id="the second of January is none by law"),
+]
+
+
+@pytest.mark.parametrize("day", HOLIDAYS)
+def test_desk_is_closed_on_public_holidays(day: date):
+    at_noon = japan(day.year, day.month, day.day, 12)
+
+    assert (
+        hours([]).is_open(at_noon),
+        hours("as_usual").is_open(at_noon),
+    ) == (False, True)
+
+
+@pytest.mark.parametrize("day", WORKDAYS)
+def test_desk_is_open_beside_public_holidays(day: date):
+    assert hours([]).is_open(japan(day.year, day.month, day.day, 12))
+
+
+@pytest.mark.parametrize("day", HOLIDAYS)
+def test_public_holidays_have_their_own_hours(day: date):
+    short = hours([{"opens": "11:00", "closes": "15:00"}])
+
+    spans = short.spans_on(day)
+
+    assert spans == [OpenSpan(time(11), time(15))]
+
+
+def test_desk_opens_after_a_row_of_holidays():
+    """From the third to the sixth of May 2026 all are holidays."""
+    opening = hours([]).next_opening(japan(2026, 5, 2, 19))
+
+    assert opening == japan(2026, 5, 7, 10)
+
+
+@pytest.mark.parametrize(
+    ("exception", "spans"),
+    [
+        pytest.param([], [], id="closed"),
+        pytest.param(
+            [{"opens": "12:00", "closes": "13:00"}],
+            [OpenSpan(time(12), time(13))],
+            id="an hour",
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    "public_holidays",
+    ["as_usual", [], [{"opens": "11:00", "closes": "15:00"}]],
+    ids=["as usual", "closed", "short"],
+)
+def test_exceptional_day_wins_over_a_public_holiday(
+    public_holidays: object, exception: object, spans: list[OpenSpan]
+):
+    result = hours(public_holidays, {"2026-05-06": exception})
+
+    assert result.spans_on(date(2026, 5, 6)) == spans
 
 
 def test_policies_and_wording_become_the_domain_s_own(folder: Path):

@@ -80,9 +80,11 @@ def upgrade() -> None:
     sa.Column('score', sa.Integer(), nullable=True),
     sa.Column('answered_at', helpdesk.storage.tables.Moment(timezone=True), nullable=True),
     sa.Column('comment', sa.Text(), nullable=True),
+    sa.Column('event_id', sa.String(length=160), nullable=True),
     sa.ForeignKeyConstraint(['customer'], ['customers.id'], name=op.f('fk_surveys_customer')),
     sa.ForeignKeyConstraint(['request'], ['handoff_requests.id'], name=op.f('fk_surveys_request')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_surveys'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_surveys')),
+    sa.UniqueConstraint('event_id', name=op.f('uq_surveys_event_id'))
     )
     with op.batch_alter_table('surveys', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_surveys_asked_at'), ['asked_at'], unique=False)

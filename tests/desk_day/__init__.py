@@ -1,0 +1,1 @@
+"""A working day at the desk, played fast: customers and operators at a real server."""
