@@ -27,7 +27,7 @@ step = @mkdir -p var/log; printf '%s ... ' "$(1)"; start=$$(date +%s); \
 	if ( $(2) ) > $(LOG) 2>&1; then echo "done ($$(( $$(date +%s) - start )) s)"; \
 	else echo "failed"; tail -n 30 $(LOG) | cut -c -400; exit 1; fi
 
-.PHONY: help faults run line-setup train test check format evaluate converse shell bench reset \
+.PHONY: help day faults run administrator line-setup train test check format evaluate converse shell bench reset \
 	test-services
 
 help: ## list the commands
@@ -35,6 +35,9 @@ help: ## list the commands
 
 run: .venv/built .venv-rasa/built $(MODEL) ## start everything, with sample customers: LINE=fake
 	@$(APP) -m helpdesk.launch $(if $(LINE),--line $(LINE))
+
+administrator: .venv/built ## let the first administrator in: ID=yamada NAME=山田 (RESCUE=1: again)
+	@$(APP) -m helpdesk.add_administrator "$(ID)" "$(NAME)" $(if $(RESCUE),--rescue)
 
 line-setup: .venv/built ## draw the menus and bring them to LINE: SAVE=folder only draws
 	@$(APP) -m helpdesk.line_setup $(if $(SAVE),--save $(SAVE))
@@ -69,6 +72,9 @@ bench: .venv/built .venv-rasa/built $(MODEL) ## how long a turn takes, early and
 
 faults: .venv/built .venv-rasa/built $(MODEL) ## kill everything while customers write, and count
 	@$(APP) -m tests.faults $(OPTIONS)
+
+day: .venv/built .venv-rasa/built $(MODEL) ## play a working day at the desk, fast, and count
+	@$(APP) -m tests.desk_day $(OPTIONS)
 
 test-services: .venv/built .venv-rasa/built $(MODEL) ## browser and fault tests; needs chromium
 	@$(APP) -m pytest -q tests/browser

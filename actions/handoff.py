@@ -172,7 +172,9 @@ def request_operator(
     except OperatorsAway as away:
         is_today = services.handoffs.closes_at() is not None
         dispatcher.utter_message(
-            response="utter_operators_not_seated" if is_today else "utter_operators_away",
+            response="utter_operators_not_seated"
+            if is_today
+            else "utter_operators_away",
             hours=hours,
             opens_at=services.catalog.wording.as_day_format().moment(away.opens_at),
         )

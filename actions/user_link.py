@@ -9,7 +9,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.procedures import begin, end_linking, end_form, entity, finish
+from actions.procedures import begin, end_form, end_linking, entity, finish
 from actions.services import UsesHelpdesk
 from actions.typed_code import check_typed_code, tell_too_early
 from helpdesk.domain.link_errors import Cause

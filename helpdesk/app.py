@@ -26,6 +26,8 @@ from helpdesk.storage.catalog import BadCatalog
 # each. So they are few, which one database file does not need more of, and step aside.
 _SWITCH_SECONDS = 0.0005
 _THREADS = 2
+# Streams of events never end by themselves: a server that stops waits so long for them.
+_STOP_SECONDS = 3
 
 
 class Servers:
@@ -36,7 +38,12 @@ class Servers:
 
     def add(self, app: ASGIApp, host: str, port: int) -> None:
         config = uvicorn.Config(
-            app, host=host, port=port, access_log=False, log_level="warning"
+            app,
+            host=host,
+            port=port,
+            access_log=False,
+            log_level="warning",
+            timeout_graceful_shutdown=_STOP_SECONDS,
         )
         server = uvicorn.Server(config)
         server.handle_exit = self._stop  # type: ignore[method-assign]  # its only hook

@@ -20,6 +20,7 @@ from helpdesk.gateway.desk_news import DeskNews
 from helpdesk.gateway.worker import Hub
 from helpdesk.web.console import Console
 from helpdesk.web.pages import STATIC, SecurityHeaders
+from helpdesk.web.desk_api import DeskApi
 from helpdesk.web.people import PeoplePages
 from helpdesk.web.reports import ReportPages
 from helpdesk.web.staff_login import StaffLoginPages
@@ -61,7 +62,10 @@ class StaffApplication:
         self._helpdesk = helpdesk
         self._pages = StaffPages(helpdesk)
         self._news = StaffNews(hub or Hub(), news or DeskNews())
-        rooms = (StaffLoginPages, PeoplePages, ReportPages, UnansweredPages)
+        rooms = (
+            *(StaffLoginPages, PeoplePages),
+            *(ReportPages, UnansweredPages, DeskApi),
+        )
         self._routes = [
             *Console(helpdesk, self._pages, self._news).routes(),
             *(

@@ -54,10 +54,13 @@ DOORS: dict[str, set[str]] = {
         "starlette",
         "uvicorn",
     },
+    "add_administrator": {
+        *("launch", "settings", "bootstrap", "domain", "services", "storage"),
+    },
     "line_setup": {"launch", "settings", "storage", "gateway", "linebot"},
     "actions.server": {"settings", "storage", "rasa_sdk", "starlette", "uvicorn"},
 }
-ENTRANCES = {"launch", "public", "line_setup"}
+ENTRANCES = {"launch", "public", "staff", "app", "line_setup"}
 # Written for the Python of Rasa's environment.
 PYTHON_310 = ["domain", "nlu", "dialogue"]
 

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from helpdesk.bootstrap import Helpdesk
+from helpdesk.domain.staff import Status
 from helpdesk.services.ports import Button, Message
 from tests.converse.arrivals import Arrivals
 from tests.converse.cases import BadCase, read_cases
 from tests.converse.line_steps import Doing, read_doings
+from tests.converse.operators import read_act
 from tests.line_platform import LinePlatform
 
 AT = datetime(2026, 11, 24, 2, tzinfo=UTC)
@@ -104,6 +106,44 @@ ONCE = {"times": 1, "is_every": False, "is_shuffled": False}
 )
 def test_line_step_is_read(form, doing):
     assert read_doings(form) == [doing]
+
+
+@pytest.mark.parametrize(
+    ("form", "act"),
+    [
+        ("お待たせしました", ("say", "お待たせしました")),
+        (110, ("say", "110")),
+        ({"say": "はい"}, ("say", "はい")),
+        ({"take": "op2"}, ("take", "op2")),
+        ({"resolve": True}, ("resolve", True)),
+        ({"release": True}, ("release", True)),
+        ({"pass": "op2"}, ("pass", "op2")),
+        ({"hold": False}, ("hold", False)),
+        ({"take_over": "chief"}, ("take_over", "chief")),
+        ({"status": {"op1": "away"}}, ("status", {"op1": Status.AWAY})),
+    ],
+    ids=str,
+)
+def test_operator_step_is_read(form, act):
+    assert read_act(form) == act
+
+
+@pytest.mark.parametrize(
+    ("form", "reason"),
+    [
+        ({"resolve": True, "hold": True}, "one thing at a time"),
+        ({"resign": True}, "is none of"),
+        ({"resolve": False}, "left out"),
+        ({"status": "away"}, "names people"),
+        ({"status": {"op1": "asleep"}}, "asleep"),
+    ],
+    ids=str,
+)
+def test_bad_operator_step_names_file_and_case(tmp_path, form, reason):
+    text = f"test_cases: [{{test_case: a sad one, steps: [{{operator: {form}}}]}}]"
+
+    with pytest.raises(BadCase, match=rf"cases\.yml: a sad one: .*{reason}"):
+        read(tmp_path, text)
 
 
 def test_line_step_may_be_several_things_at_once():

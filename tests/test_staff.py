@@ -1,4 +1,4 @@
-"""The staff application: the counters of the channel on LINE, and nothing else."""
+"""The staff application: the counters of the channel on LINE, and no customers' pages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from helpdesk.bootstrap import Helpdesk
 from helpdesk.gateway import line_metrics
 from helpdesk.staff import StaffApplication
 
@@ -24,8 +25,8 @@ SERIES = {
 
 
 @pytest.fixture
-async def staff() -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(StaffApplication().starlette())
+async def staff(helpdesk: Helpdesk) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(StaffApplication(helpdesk).starlette())
     async with httpx.AsyncClient(
         transport=transport, base_url="http://staff.example"
     ) as client:
@@ -59,8 +60,8 @@ async def test_metrics_show_what_was_counted(staff: httpx.AsyncClient):
     assert '\nhelpdesk_line_webhooks_total{result="stored"}' in told
 
 
-@pytest.mark.parametrize("path", ["/", "/chat", "/line/webhook", "/healthz"])
-async def test_there_is_nothing_else(staff: httpx.AsyncClient, path: str):
+@pytest.mark.parametrize("path", ["/chat", "/line/webhook", "/healthz"])
+async def test_pages_of_customers_are_elsewhere(staff: httpx.AsyncClient, path: str):
     response = await staff.get(path)
 
     assert response.status_code == 404

@@ -74,6 +74,11 @@ class BotFigures:
         )
 
     @property
+    def otherwise(self) -> int:
+        """A person was wished for, but none was there, and no message was left."""
+        return self.dialogues - self.solved - self.handed_over
+
+    @property
     def answer_rate(self) -> float | None:
         return share(self.understood, self.texts)
 

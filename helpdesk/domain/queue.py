@@ -31,11 +31,10 @@ class QueueRule:
 
 @dataclass(frozen=True)
 class Served:
-    """A request that was taken: its kind, when, and how long the talk lasted."""
+    """A request that was taken: its kind, and when."""
 
     kind: RequestKind
     claimed_at: datetime
-    handling: timedelta | None
 
 
 def in_order(
@@ -101,7 +100,7 @@ def _place_in_cycle(rule: QueueRule, served: Sequence[Served]) -> int:
 
 @dataclass(frozen=True)
 class Desk:
-    """What the desk can do: `places` for talks in all, `busy` of them taken.
+    """What who is there can do: `places` for talks in all, `busy` of them taken.
 
     `handling`: how long a talk takes, by the last ones.
     """
@@ -112,10 +111,9 @@ class Desk:
 
 
 def mean_handling(
-    served: Sequence[Served], otherwise: timedelta, least: int = 3
+    lengths: Sequence[timedelta], otherwise: timedelta, least: int = 3
 ) -> timedelta:
-    """The mean length of the talks that are over; `otherwise` if there are too few."""
-    lengths = [each.handling for each in served if each.handling is not None]
+    """The mean length of these talks; `otherwise` if there are too few."""
     if len(lengths) < least:
         return otherwise
     return sum(lengths, timedelta()) / len(lengths)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from helpdesk.domain.desk_load import Presence, Stint, Stretch, WordPassed, stints
 from helpdesk.domain.dialogues import Dialogue, Dialogues, Said
@@ -112,8 +113,7 @@ def report(
     return Report(_figures(entries), rows)
 
 
-@dataclass(frozen=True)
-class _Entry:
+class _Entry(NamedTuple):
     """A fact in its place; `kind` says what it is counted as."""
 
     kind: str
@@ -130,8 +130,10 @@ class _World:
         self, facts: Facts, span: Span, now: datetime, wishes: Collection[str]
     ) -> None:
         self._facts = facts
-        self._span = span
-        self._past = Span(span.start, max(span.start, min(span.end, now)))
+        # Stored moments are in UTC: comparing within one zone is many times faster.
+        start, end = (each.astimezone(timezone.utc) for each in (span.start, span.end))
+        self._span = Span(start, end)
+        self._past = Span(start, max(start, min(end, now)))
         self._wishes = wishes
         self._dialogues = Dialogues(facts.said)
         self._stints = stints(facts.moves)
@@ -160,12 +162,17 @@ class _World:
                 yield _Entry("dialogues", ended, dialogue.begins_at, wish)
 
     def _began_in_a_talk(self, dialogue: Dialogue) -> bool:
-        theirs = self._stints_of[dialogue.customer]
-        return any(each.covers(dialogue.begins_at) for each in theirs)
+        # The customer's stints follow each other: only the last one before can go on.
+        theirs = self._stints_of.get(dialogue.customer, [])
+        begun = bisect_right(theirs, dialogue.begins_at, key=_begins_at)
+        return begun > 0 and theirs[begun - 1].covers(dialogue.begins_at)
 
     def _outcome(self, dialogue: Dialogue) -> Outcome:
-        theirs = self._requests_of[dialogue.customer]
-        is_handed_over = any(dialogue.covers(each.requested_at) for each in theirs)
+        theirs = self._requests_of.get(dialogue.customer, [])
+        first = bisect_left(theirs, dialogue.begins_at, key=_requested_at)
+        is_handed_over = first < len(theirs) and dialogue.covers(
+            theirs[first].requested_at
+        )
         is_solved = not is_handed_over and not dialogue.asks_for_person
         return Outcome(is_solved, is_handed_over)
 
@@ -205,12 +212,17 @@ class _World:
 
     def _wish_of(self, stint: Stint) -> str | None:
         """That of the customer's last request before it."""
-        former = [
-            each
-            for each in self._requests_of[stint.customer]
-            if each.requested_at <= stint.begins_at
-        ]
-        return former[-1].wish if former else None
+        theirs = self._requests_of.get(stint.customer, [])
+        former = bisect_right(theirs, stint.begins_at, key=_requested_at)
+        return theirs[former - 1].wish if former else None
+
+
+def _begins_at(stint: Stint) -> datetime:
+    return stint.begins_at
+
+
+def _requested_at(request: HandoffRequest) -> datetime:
+    return request.requested_at
 
 
 # What says nothing about a wish, or about an operator.

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from helpdesk.domain.staff import Operator
 
 # Whatever comes within this time is one event: ten consoles look again after each.
-_TOGETHER_SECONDS = 0.2
+TOGETHER_SECONDS = 0.2
 # Without news, a line now and then keeps the connection; the lists are looked at too.
-_QUIET_SECONDS = 10.0
+QUIET_SECONDS = 10.0
 
 
 @dataclass(eq=False)
@@ -37,8 +37,16 @@ class Console:
 class DeskNews:
     """Listens to all that is said (a listener of the Hub) and tells the consoles."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, together: float = TOGETHER_SECONDS, quiet: float = QUIET_SECONDS
+    ) -> None:
+        self._together = together
+        self._quiet = quiet
         self._open: set[Console] = set()
+
+    def count(self) -> int:
+        """How many consoles are open."""
+        return len(self._open)
 
     def told(self, customer: str) -> None:
         """Something was said to, or by, the customer, or the talk has moved."""
@@ -74,11 +82,11 @@ class DeskNews:
             while True:
                 with suppress(TimeoutError):
                     # Not wait_for: in Python 3.11 it may lose the end of the process.
-                    async with asyncio.timeout(_QUIET_SECONDS):
+                    async with asyncio.timeout(self._quiet):
                         await console.news.wait()
                 if not console.news.is_set():
                     console.due.add("desk")
-                await asyncio.sleep(_TOGETHER_SECONDS)
+                await asyncio.sleep(self._together)
                 console.news.clear()
                 due, console.due = console.due, set()
                 for event in sorted(due):

@@ -59,6 +59,8 @@ class DeskService:
         news: set[str] = set()
         for step in steps:
             with self._store.writing() as unit:
+                # Two that look at the same time would both tell the same.
+                unit.operators.lock()
                 news |= step(unit)
         return news
 
@@ -88,28 +90,44 @@ class DeskService:
     def _assign(self, unit: Unit) -> set[str]:
         """Give each request, in order, to the operator with the least load.
 
-        Who does not take it in time loses it to all. Nothing is said: the talk begins
-        when it is taken.
+        Nothing is said: the talk begins when it is taken.
         """
-        if not self._rules.assigns or not self._hours.is_open(self._clock()):
-            return set()
         now = self._clock()
+        waiting = [request for request, _ in self._handoffs.queue(unit)]
+        is_assigning = self._rules.assigns and self._hours.is_open(now)
+        moved = self._take_back(unit, waiting if is_assigning else [], now)
+        if not is_assigning:
+            return moved
         loads = self._loads(unit)
+        for request in waiting:
+            if request.assigned_to is not None or request.alerted_at is not None:
+                continue
+            operator = self._least_loaded(unit, loads, now)
+            if operator is None:
+                break
+            if unit.handoffs.assign(request.id, None, operator, now):
+                loads[operator] += 1
+                moved.add(request.customer)
+        return moved
+
+    def _take_back(
+        self, unit: Unit, waiting: list[HandoffRequest], now: datetime
+    ) -> set[str]:
+        """Who does not take a customer in time loses it to all, and it is marked.
+
+        What is not to be given to anybody (any more) is taken back without a mark.
+        """
+        given = {each.id for each in waiting}
         moved = set()
-        for request, _ in self._handoffs.queue(unit):
-            if request.assigned_to is not None:
-                is_late = now - (request.assigned_at or now) >= self._rules.take_within
-                if is_late and request.alerted_at is None:
-                    unit.handoffs.alert(request.id, now)
-                    unit.handoffs.assign(request.id, request.assigned_to, None, now)
-                    moved.add(request.customer)
-            elif request.alerted_at is None:
-                operator = self._least_loaded(unit, loads, now)
-                if operator is None:
-                    break
-                if unit.handoffs.assign(request.id, None, operator, now):
-                    loads[operator] += 1
-                    moved.add(request.customer)
+        for request in unit.handoffs.waiting():
+            operator, since = request.assigned_to, request.assigned_at or now
+            is_late = now - since >= self._rules.take_within
+            if operator is None or (request.id in given and not is_late):
+                continue
+            unit.handoffs.assign(request.id, operator, None, now)
+            if request.id in given:
+                unit.handoffs.alert(request.id, now)
+            moved.add(request.customer)
         return moved
 
     def _loads(self, unit: Unit) -> Counter[str]:
@@ -193,37 +211,56 @@ class DeskService:
         now: datetime,
     ) -> bool:
         """Whether anything has changed."""
-        theirs, ours = said.get("customer"), said.get("operator")
-        begun = talk.claimed_at or now
-        operator_at = ours.at if ours is not None and ours.at >= begun else None
-        is_answered = operator_at is not None and (
-            theirs is None or ours is None or ours.id > theirs.id
-        )
-        if not is_answered:
-            # Since the customer wrote, or since the talk was taken if that is later.
-            since = max(begun, theirs.at) if theirs is not None else begun
-            if now - since >= self._rules.alert_after:
-                return unit.handoffs.alert(talk.id, now)
-            return False
+        since = self._unanswered_since(unit, talk, said)
+        if since is not None:
+            is_late = now - since >= self._rules.alert_after
+            return unit.handoffs.alert(talk.id, now if is_late else None)
         changed = unit.handoffs.alert(talk.id, None)
-        idle = now - (operator_at or begun)
-        if idle >= self._rules.close_idle_after:
-            unit.conversations.say(
-                talk.customer, "system", self._words.closed_idle, now
-            )
+        return self._watch_idle(unit, talk, said, now) or changed
+
+    def _unanswered_since(
+        self, unit: Unit, talk: HandoffRequest, said: dict[str, Message]
+    ) -> datetime | None:
+        """Since when the customer waits for the operator; None if not at all."""
+        theirs, ours = said.get("customer"), said.get("operator")
+        if ours is None or (talk.claimed_at and ours.at < talk.claimed_at):
+            return talk.claimed_at
+        if theirs is None or theirs.id < ours.id:
+            return None
+        return next(
+            line.at
+            for line in unit.conversations.messages(talk.customer, ours.id)
+            if line.author == "customer"
+        )
+
+    def _watch_idle(
+        self,
+        unit: Unit,
+        talk: HandoffRequest,
+        said: dict[str, Message],
+        now: datetime,
+    ) -> bool:
+        """Warn a customer who does not write; the talk is closed only after that."""
+        ours, notice = said["operator"], said.get("system")
+        left = self._rules.close_idle_after - self._rules.warn_idle_after
+        minutes = int(left.total_seconds() // 60)
+        warning = self._words.warn_idle.format(minutes=minutes)
+        if notice is None or notice.id < ours.id:
+            since = ours.at
+        elif notice.text != warning:
+            # Another operator joined, for example: there was something to read.
+            since = notice.at
+        elif now - notice.at < left:
+            return False
+        else:
+            words = self._words.closed_idle
+            unit.conversations.say(talk.customer, "system", words, now)
             self._talks.close(unit, talk.customer, CloseReason.IDLE, "desk")
             return True
-        notice = said.get("system")
-        is_warned = (
-            notice is not None and operator_at is not None and notice.at > operator_at
-        )
-        if idle >= self._rules.warn_idle_after and not is_warned:
-            left = self._rules.close_idle_after - self._rules.warn_idle_after
-            minutes = int(left.total_seconds() // 60)
-            text = self._words.warn_idle.format(minutes=minutes)
-            unit.conversations.say(talk.customer, "system", text, now)
-            return True
-        return changed
+        if now - since < self._rules.warn_idle_after:
+            return False
+        unit.conversations.say(talk.customer, "system", warning, now)
+        return True
 
 
 def _live(requests: list[HandoffRequest]) -> list[HandoffRequest]:

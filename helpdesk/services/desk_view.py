@@ -49,6 +49,7 @@ class Overview:
 
     `talks`: all that are taken. `ended`: closed last, the newest first. `loads`: how
     many talks each operator has. `bot_talks`: who talked with the bot lately.
+    `pushes_held`: this month's pushes on LINE are used up, so answers there wait.
     """
 
     now: datetime
@@ -59,6 +60,7 @@ class Overview:
     operators: Sequence[Operator]
     loads: dict[str, int]
     bot_talks: Sequence[str]
+    pushes_held: bool
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,7 @@ class DeskViewService:
                 operators,
                 Counter(each.operator for each in claimed if each.operator),
                 unit.conversations.talked_lately(now - _LATELY, _LAST_ENDED),
+                unit.audit.last_action("line", "push") == "push_limit_reached",
             )
 
     def colleagues(self, operator: str) -> list[Operator]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -84,10 +85,11 @@ class HandoffService:
         Asking again keeps the place. Raises OperatorsAway, QueueFull, LinkNeeded.
         """
         with self._store.writing() as unit:
-            if unit.conversations.get(customer).speaker is Speaker.BOT:
+            is_new = unit.conversations.get(customer).speaker is Speaker.BOT
+            if is_new:
                 self._admit(unit, customer)
                 self.enqueue(unit, customer, reason, f"customer:{customer}")
-            return self._tell_place(unit, customer)
+            return self._tell_place(unit, customer, is_new=is_new)
 
     def enqueue(self, unit: Unit, customer: str, reason: str, actor: str) -> None:
         """Put a customer of the bot in the queue, whatever the hour."""
@@ -163,19 +165,20 @@ class HandoffService:
     # --- What the desk's own services share -------------------------------------------
 
     def queue(self, unit: Unit) -> list[tuple[HandoffRequest, Place]]:
-        """All that wait, in the order in which they are to be taken, with places."""
-        served = unit.handoffs.served(self._rules.served)
-        desk = Desk(
-            self._rules.talks_per_operator * len(unit.operators.available()),
-            len(unit.handoffs.claimed()),
-            mean_handling(served, self._rules.handling),
-        )
-        ordered = in_order(
-            unit.handoffs.waiting(), self._rules.order, self._clock(), served
-        )
+        """Who waits, in the order in which they are to be taken, with places.
+
+        Each customer stands there once, at the first place of all their requests: who
+        takes one takes all. The live request stands for the others.
+        """
+        order, desk = self._rules.order, self._capacity(unit)
+        served = unit.handoffs.served(max(order.live, order.messages))
+        chosen: dict[str, HandoffRequest] = {}
+        for each in in_order(unit.handoffs.waiting(), order, self._clock(), served):
+            if each.customer not in chosen or each.kind is RequestKind.LIVE:
+                chosen[each.customer] = each
         return [
             (request, Place(place, told_minutes(estimate(place, desk))))
-            for place, request in enumerate(ordered, start=1)
+            for place, request in enumerate(chosen.values(), start=1)
         ]
 
     def move(
@@ -206,12 +209,28 @@ class HandoffService:
         if len(live) >= self._rules.waiting_per_operator * operators:
             raise QueueFull
 
-    def _tell_place(self, unit: Unit, customer: str) -> Place:
+    def _capacity(self, unit: Unit) -> Desk:
+        """What the operators at the desk can do; talks of others keep nobody waiting."""
+        most = self._rules.talks_per_operator
+        talks = Counter(each.operator for each in unit.handoffs.claimed())
+        operators = unit.operators.available()
+        lengths = [
+            each.closed_at - each.claimed_at
+            for each in unit.handoffs.ended_last(self._rules.served)
+            if each.closed_at is not None and each.claimed_at is not None
+        ]
+        return Desk(
+            most * len(operators),
+            sum(min(most, talks[each.id]) for each in operators),
+            mean_handling(lengths, self._rules.handling),
+        )
+
+    def _tell_place(self, unit: Unit, customer: str, *, is_new: bool) -> Place:
         """The place, noted as what the customer knows."""
         for request, place in self.queue(unit):
             if request.customer == customer and request.kind is RequestKind.LIVE:
                 now = self._clock()
-                if request.told_at is None:
+                if is_new:
                     seconds = int(timedelta(minutes=place.minutes).total_seconds())
                     unit.handoffs.note_estimate(request.id, seconds)
                 unit.handoffs.note_told(request.id, place.place, place.minutes, now)

@@ -74,9 +74,10 @@ class LessonService:
             self._unanswered(equal, lessons.get(same)) for same, equal in groups.items()
         ]
 
-    def teach(self, item: int, intent: str | None, operator: Operator) -> None:
+    def teach(self, item: int, intent: str | None, operator: Operator) -> int:
         """Say what the sentence means; None: it is not worth teaching.
 
+        The item that the decision stands with: an equal sentence may have one already.
         Raises UnknownSentence, UnknownIntent, NotPermitted.
         """
         operator.require(Permission.TEACH)
@@ -95,6 +96,7 @@ class LessonService:
             unit.lessons.put(sentence, intent, operator.id, now)
             subject = f"inbox:{sentence.item}"
             unit.audit.add(now, actor, "lesson_given", subject, intent=intent)
+            return sentence.item
 
     def undo(self, item: int, operator: Operator) -> None:
         """Let the sentence be undecided again. Raises UnknownSentence, NotPermitted."""
@@ -122,7 +124,9 @@ class LessonService:
             unit.audit.add(now, actor, "lessons_exported", "lessons", sentences=count)
         return self._write(by_intent)
 
-    def _unanswered(self, equal: Sequence[Sentence], lesson: Lesson | None) -> Unanswered:
+    def _unanswered(
+        self, equal: Sequence[Sentence], lesson: Lesson | None
+    ) -> Unanswered:
         newest = equal[0]
         return Unanswered(
             newest.item if lesson is None else lesson.item,

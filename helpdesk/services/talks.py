@@ -92,6 +92,7 @@ class TalkService:
     def close(self, unit: Unit, customer: str, reason: CloseReason, actor: str) -> None:
         """End a talk, whoever has it, and let the bot go on."""
         move, now = HandoffMove.RESOLVE, self._clock()
+        self._settle(unit, customer)
         self._handoffs.move(unit, customer, move)
         unit.handoffs.close(
             customer, RequestState.CLAIMED, RequestState.RESOLVED, now, reason
@@ -108,6 +109,7 @@ class TalkService:
         """Put the talk back in the queue, for all colleagues. Raises AlreadyMoved."""
         with self._store.writing() as unit:
             self._require(unit, customer, operator)
+            self._settle(unit, customer)
             self._handoffs.move(unit, customer, HandoffMove.RELEASE)
             unit.handoffs.release(customer, _RETURNED)
             self._say(unit, customer, self._words.released)
@@ -142,7 +144,8 @@ class TalkService:
             if conversation.speaker is Speaker.BOT:
                 self._handoffs.enqueue(unit, customer, _SUPERVISOR, actor)
             self._handoffs.move(unit, customer, HandoffMove.CLAIM, supervisor.id)
-            unit.handoffs.claim(customer, supervisor.id, self._clock())
+            if not unit.handoffs.claim(customer, supervisor.id, self._clock()):
+                raise AlreadyMoved
             self._say(unit, customer, self._words.joined(supervisor.name))
             self._audit(unit, supervisor.id, HandoffMove.CLAIM, customer)
 
@@ -182,6 +185,16 @@ class TalkService:
         unit.handoffs.pass_on(customer, to.id)
         self._say(unit, customer, self._words.passed(to.name))
         unit.audit.add(self._clock(), actor, "handoff_pass", customer, to=to.id)
+
+    def _settle(self, unit: Unit, customer: str) -> None:
+        """What the customer wrote before the operator's last word is answered by it.
+
+        The bot may not have looked at it yet: it was busy with a turn of before.
+        """
+        words = unit.conversations.last_words([customer]).get(customer, {})
+        ours = words.get("operator")
+        if ours is not None:
+            unit.inbox.finish_words(customer, ours.at, self._clock())
 
     def _require(self, unit: Unit, customer: str, operator: str) -> None:
         conversation = unit.conversations.get(customer)

@@ -19,6 +19,16 @@ class AuditTable:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    def last_action(self, actor: str, subject: str) -> str | None:
+        """What the actor did last to the subject."""
+        query = (
+            select(tables.audit.c.action)
+            .where(tables.audit.c.subject == subject, tables.audit.c.actor == actor)
+            .order_by(tables.audit.c.id.desc())
+            .limit(1)
+        )
+        return self._connection.scalar(query)
+
     def has(self, actor: str, action: str, subject: str, since: datetime) -> bool:
         """Whether the actor has done this since then."""
         query = (
@@ -46,16 +56,19 @@ class AuditTable:
         self, wanted: AuditFilter, before: int | None, limit: int
     ) -> list[AuditEntry]:
         """The newest first; `before`: only entries that are older than this one."""
-        conditions = {
-            _audit.c.id < before: before,
-            _audit.c.actor.in_(wanted.actors or ()): wanted.actors,
-            _audit.c.subject.in_(wanted.subjects or ()): wanted.subjects,
-            _audit.c.action == wanted.action: wanted.action,
-            _audit.c.at >= wanted.start: wanted.start,
-            _audit.c.at < wanted.end: wanted.end,
-        }
-        chosen = [each for each, value in conditions.items() if value is not None]
-        query = select(_audit).where(*chosen).order_by(_audit.c.id.desc()).limit(limit)
+        query = select(_audit).order_by(_audit.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(_audit.c.id < before)
+        if wanted.actors is not None:
+            query = query.where(_audit.c.actor.in_(wanted.actors))
+        if wanted.subjects is not None:
+            query = query.where(_audit.c.subject.in_(wanted.subjects))
+        if wanted.action is not None:
+            query = query.where(_audit.c.action == wanted.action)
+        if wanted.start is not None:
+            query = query.where(_audit.c.at >= wanted.start)
+        if wanted.end is not None:
+            query = query.where(_audit.c.at < wanted.end)
         return [
             AuditEntry(row.id, row.at, row.actor, row.action, row.subject, row.detail)
             for row in self._connection.execute(query)

@@ -24,9 +24,9 @@ from helpdesk.storage.line_calls import ErasureTable, LineCallTable
 from helpdesk.storage.links import LinkTables
 from helpdesk.storage.meanings import MeaningTable
 from helpdesk.storage.operators import NoteTables, OperatorTable
+from helpdesk.storage.reports import ReportTables
 from helpdesk.storage.staff_logins import StaffLoginTable
 from helpdesk.storage.staff_sessions import StaffSessionTable
-from helpdesk.storage.reports import ReportTables
 from helpdesk.storage.subscriptions import SubscriptionTables
 from helpdesk.storage.surveys import SurveyTable
 from helpdesk.storage.vault import VaultTable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, or_, select, true, update
 
 from helpdesk.domain.handoff import (
     CloseReason,
@@ -68,9 +68,10 @@ class HandoffTables:
 
     def served(self, limit: int) -> list[Served]:
         """The requests that were taken last, the newest first."""
+        is_merged = _requests.c.close_reason == CloseReason.MERGED.value
         query = (
             select(_requests)
-            .where(_requests.c.claimed_at.is_not(None))
+            .where(_requests.c.claimed_at.is_not(None), is_merged.is_not(true()))
             .order_by(_requests.c.claimed_at.desc(), _requests.c.id.desc())
             .limit(limit)
         )
@@ -79,7 +80,6 @@ class HandoffTables:
                 # Who waited when the desk closed was called back like a message.
                 RequestKind(row.kind),
                 row.claimed_at,
-                row.closed_at and row.closed_at - row.claimed_at,
             )
             for row in self._connection.execute(query)
         ]
@@ -129,6 +129,8 @@ class HandoffTables:
             "assigned_to": None,
             "assigned_at": None,
             "held_at": None,
+            # It was for the first wait, which is over.
+            "estimate_seconds": None,
             "told_place": None,
             "told_minutes": None,
             "told_at": None,
@@ -159,6 +161,7 @@ class HandoffTables:
             "desk_closed_at": at,
             "assigned_to": None,
             "assigned_at": None,
+            "alerted_at": None,
         }
         return self._update([_requests.c.customer == customer, _LIVE, _WAITING], values)
 
@@ -189,7 +192,7 @@ class HandoffTables:
 
     def hold(self, customer: str, at: datetime | None) -> bool:
         """Stop the clocks of the customer's talk; None lets them run again."""
-        values = {"held_at": at}
+        values = {"held_at": at} | ({} if at is None else {"alerted_at": None})
         return self._update([_requests.c.customer == customer, _CLAIMED], values)
 
     def alert(self, request: int, at: datetime | None) -> bool:

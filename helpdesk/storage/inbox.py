@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from helpdesk.services.ports import InboxItem
@@ -92,6 +92,26 @@ class InboxTable:
             .values(finished_at=at)
         )
         return result.rowcount == 1
+
+    def finish_words(self, customer: str, until: datetime, at: datetime) -> None:
+        """Finish what the customer has said until then (inclusive), unanswered.
+
+        Commands of ours are no words: they stay.
+        """
+        is_said = or_(
+            _inbox.c.payload.is_(None),
+            _inbox.c.payload.not_like("/EXTERNAL\\_%", escape="\\"),
+        )
+        self._connection.execute(
+            update(_inbox)
+            .where(
+                _inbox.c.customer == customer,
+                _inbox.c.finished_at.is_(None),
+                _inbox.c.received_at <= until,
+                is_said,
+            )
+            .values(finished_at=at)
+        )
 
     def note_delay(self, item: int, at: datetime) -> bool:
         """False if the customer has been told already."""

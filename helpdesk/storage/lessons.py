@@ -1,4 +1,4 @@
-"""Sentences without an answer, what supervisors say they mean, and Rasa's form of it."""
+"""Sentences without an answer, and what they mean: as rows, and as Rasa reads it."""
 
 from __future__ import annotations
 
@@ -120,9 +120,13 @@ _Dumper.add_representer(
 
 def training_data(sentences: Mapping[str, Sequence[str]]) -> str:
     """Rasa's NLU file for these sentences by intent, whatever they contain."""
+    blocks = {
+        intent: "".join(map(_example, texts)) for intent, texts in sentences.items()
+    }
     nlu = [
-        {"intent": intent, "examples": _Block("".join(map(_example, texts)))}
-        for intent, texts in sorted(sentences.items())
+        {"intent": intent, "examples": _Block(block)}
+        for intent, block in sorted(blocks.items())
+        if block
     ]
     return yaml.dump(
         {"version": _Quoted("3.1"), "nlu": nlu},
@@ -148,10 +152,10 @@ _Dumper.add_representer(
 
 
 def _example(text: str) -> str:
-    """One line; a mark that Rasa would read as an entity is pulled apart."""
+    """One line, if anything is left; marks of entities for Rasa are pulled apart."""
     line = "".join(
         each for each in " ".join(text.split()) if unicodedata.category(each) != "Cc"
     )
     for mark in ("](", "]{", "]["):
         line = line.replace(mark, f"{mark[0]} {mark[1]}")
-    return f"- {line}\n"
+    return f"- {line.strip()}\n" if line.strip() else ""

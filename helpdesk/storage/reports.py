@@ -24,7 +24,9 @@ _presences = desk_tables.presences
 _surveys = desk_tables.surveys
 
 _OPERATOR = "operator:"
-_TAKEN = {f"handoff_{move.value}" for move in (HandoffMove.CLAIM, HandoffMove.CALL_BACK)}
+_TAKEN = {
+    f"handoff_{move.value}" for move in (HandoffMove.CLAIM, HandoffMove.CALL_BACK)
+}
 _GIVEN_BACK = {
     f"handoff_{move.value}" for move in (HandoffMove.RELEASE, HandoffMove.RESOLVE)
 }
@@ -61,9 +63,7 @@ class ReportTables:
 
     def _said(self, wide: Span) -> Iterator[Said]:
         payload = _inbox.c.payload
-        is_theirs = or_(
-            payload.is_(None), payload.not_like(_NEWS), payload.in_(_ACTS)
-        )
+        is_theirs = or_(payload.is_(None), payload.not_like(_NEWS), payload.in_(_ACTS))
         columns = (_inbox.c.id, _inbox.c.customer, _inbox.c.received_at)
         query = select(
             *columns,

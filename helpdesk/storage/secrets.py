@@ -65,9 +65,7 @@ class AuthenticatorCodes:
 
     def address(self, secret: str, operator: str, issuer: str) -> str:
         """What the QR code holds; an app shows issuer and operator beside the code."""
-        return pyotp.TOTP(secret).provisioning_uri(
-            name=operator, issuer_name=issuer
-        )
+        return pyotp.TOTP(secret).provisioning_uri(name=operator, issuer_name=issuer)
 
     def step_of(self, secret: str, code: str, at: datetime) -> int | None:
         """The number of the half minute whose code this is; None if it is wrong."""

@@ -125,7 +125,8 @@ class AccountPages:
         if pending is None:
             return self._pages.sorry(visit.session, 404, "not_found")
         picture = io.BytesIO()
-        # On a screen nothing is torn off: little redundancy, large squares. Dark on light, whatever the page's colours are: cameras want it so.
+        # On a screen nothing is torn off: little redundancy makes larger squares. Dark
+        # on light, whatever the page's colours are: cameras want it so.
         segno.make(pending.address, error="l", micro=False).save(
             picture, kind="svg", scale=5, light="#ffffff"
         )

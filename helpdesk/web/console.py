@@ -109,7 +109,6 @@ class Console:
             status,
             **self._lists(visit, customer),
             talk=None if customer is None else self._talk(visit, customer),
-            statuses=self._words.statuses,
             once=secrets.token_hex(8),
             **{"why": None, "typed": {}} | more,
         )
@@ -129,7 +128,7 @@ class Console:
             typed={},
         )
 
-    def _lists(self, visit: Visit, customer: str | None) -> dict[str, object]:
+    def _lists(self, visit: Visit, customer: str | None) -> dict[str, Any]:
         overview = self._helpdesk.desk_view.overview()
         return {
             "desk": self._words.desk(overview, visit.operator),
@@ -137,7 +136,7 @@ class Console:
             "statuses": self._words.statuses,
         }
 
-    def _talk(self, visit: Visit, customer: str) -> dict[str, object]:
+    def _talk(self, visit: Visit, customer: str) -> dict[str, Any]:
         view = self._helpdesk.desk_view.look(customer, visit.operator.id)
         colleagues = self._helpdesk.desk_view.colleagues(visit.operator.id)
         quotes = visit.request.query_params.get("quotes", "")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.handoff import HandoffRequest
@@ -21,8 +21,9 @@ from helpdesk.services.ports import Message
 _SPACES = re.compile(r"\s+")
 _PREVIEW = 60
 _LONGEST_NAME = 12
-_GOOD_MATCH = 45
-_MATCHES = 8
+_GOOD_MATCH = 60
+# A word in the text of a ready answer counts for less than in its title.
+_IN_TEXT = 0.9
 # A link page opens for whoever has its address: that is the customer alone.
 _ONE_TIME = re.compile(r"(/link/[a-z-]+\?t=)[\w-]+")
 
@@ -53,16 +54,10 @@ class ConsoleWords:
             {"title": each.title, "text": each.text.format(**gaps)}
             for each in self._catalog.canned_answers.values()
         ]
-        if not words.strip():
-            return answers
-        read = [folded(f"{each['title']} {each['text']}") for each in answers]
-        found = process.extract(
-            *(folded(words), read),
-            scorer=fuzz.partial_ratio,
-            score_cutoff=_GOOD_MATCH,
-            limit=_MATCHES,
-        )
-        return [answers[index] for _, _, index in found]
+        asked = folded(words).split()
+        ranked = [(_fit(asked, each["title"], each["text"]), each) for each in answers]
+        ranked.sort(key=lambda pair: -pair[0])
+        return [each for fit, each in ranked if fit >= _GOOD_MATCH]
 
     def desk(self, overview: Overview, operator: Operator) -> dict[str, Any]:
         """The lists, as this operator sees them."""
@@ -74,6 +69,7 @@ class ConsoleWords:
         ]
         return {
             "now": overview.now.isoformat(),
+            "pushes_held": overview.pushes_held,
             "is_open": overview.hours.is_open,
             "opens_at": self._days.moment(overview.hours.opens_at),
             "mine": [each for each in lines if each["operator"] == operator.id],
@@ -119,6 +115,7 @@ class ConsoleWords:
             "place": line.place.place if line.place else None,
             "since": since.isoformat() if since else None,
             "waited": _minutes(since, overview.now),
+            "is_mine": False,
             "is_alert": request.alerted_at is not None,
             "is_held": request.held_at is not None,
             "operator": request.operator,
@@ -183,6 +180,18 @@ class ConsoleWords:
         if line is None or line.author != "customer":
             return []
         return ng_words_in(line.text, self._catalog.desk.ng_words.customer)
+
+
+def _fit(asked: Sequence[str], title: str, text: str) -> float:
+    """How well a ready answer fits all words, up to 100; for no words it does."""
+    fits = [
+        max(
+            fuzz.partial_ratio(word, folded(title)),
+            _IN_TEXT * fuzz.partial_ratio(word, folded(text)),
+        )
+        for word in asked
+    ]
+    return sum(fits) / len(fits) if fits else 100.0
 
 
 def shown(text: str) -> str:

@@ -57,8 +57,10 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = message["headers"]
-                headers += self._headers
-                if not any(name == b"cache-control" for name, _ in headers):
+                # What an answer says itself is not said twice, and stricter.
+                own = {name for name, _ in headers}
+                headers += [each for each in self._headers if each[0] not in own]
+                if b"cache-control" not in own:
                     kept = "/static/" in scope["path"]
                     value = b"max-age=300" if kept else b"no-store"
                     headers.append((b"cache-control", value))

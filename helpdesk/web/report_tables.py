@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum
+from enum import StrEnum
 
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.figures import Figures
@@ -15,9 +15,12 @@ from helpdesk.services.reports import PeriodReport
 
 # What stands for a share or a mean of nothing.
 _NONE = "–"
+# What a spreadsheet takes for the beginning of a formula, full width included.
+_FORMULAS = tuple("=+-@＝＋－＠")
+_CONTROLS = ("\t", "\r", "\n")
 
 
-class Kind(str, Enum):
+class Kind(StrEnum):
     """How a figure is written. `error` has a sign."""
 
     COUNT = "count"
@@ -60,7 +63,7 @@ def _minutes(seconds: float) -> str:
 
 def _with_sign(seconds: float) -> str:
     rounded = round(seconds)
-    sign = {True: "+", False: "−"}[rounded > 0] if rounded else ""  # noqa: RUF001 -- a minus sign
+    sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
     return sign + _minutes(abs(rounded))
 
 
@@ -100,9 +103,7 @@ _QUEUE = (
 _MESSAGES = (
     Column("messages_left", Kind.COUNT, lambda each: each.messages.left),
     Column("messages_taken", Kind.COUNT, lambda each: each.messages.taken),
-    Column(
-        "messages_mean", Kind.DURATION, lambda each: each.messages.until_taken.mean
-    ),
+    Column("messages_mean", Kind.DURATION, lambda each: each.messages.until_taken.mean),
     Column(
         "messages_longest",
         Kind.DURATION,
@@ -112,9 +113,7 @@ _MESSAGES = (
 _OPERATOR_SCORES = (
     Column("operator_mean", Kind.SCORE, lambda each: each.operator_scores.mean),
     Column("operator_good", Kind.SHARE, lambda each: each.operator_scores.good_share),
-    Column(
-        "operator_answered", Kind.COUNT, lambda each: each.operator_scores.answered
-    ),
+    Column("operator_answered", Kind.COUNT, lambda each: each.operator_scores.answered),
     Column(
         "operator_answer_share",
         Kind.SHARE,
@@ -174,6 +173,25 @@ class Names:
         """The label; the technical name if there is none."""
         return self._intents.get(intent, intent)
 
+    @property
+    def total(self) -> str:
+        return self._words.total
+
+    def first_column(self, found: PeriodReport) -> str:
+        return self._words.rows[found.grouping]
+
+    def heading(self, column: Column) -> str:
+        """With its unit, for a file in which numbers have none."""
+        name = self._words.columns[column.key]
+        unit = self._words.units.get(column.kind.value)
+        return self._words.with_unit.format(name=name, unit=unit) if unit else name
+
+    def short(self, found: PeriodReport, row: Row) -> str:
+        """For the axis of a chart."""
+        if found.grouping is Grouping.HALF_HOUR and row.key is not None:
+            return row.key
+        return self.row(found, row)
+
     def row(self, found: PeriodReport, row: Row) -> str:
         """For people; days of the year are not repeated."""
         if found.grouping is Grouping.DAY and row.key is not None:
@@ -195,7 +213,9 @@ class Names:
 
 
 def rows_worth_showing(found: PeriodReport) -> list[Row]:
-    """Without the half-hours before the first and after the last that have figures."""
+    """None if nothing happened; half-hours from the first to the last with figures."""
+    if found.report.total == Figures():
+        return []
     rows = list(found.report.rows)
     if found.grouping is not Grouping.HALF_HOUR:
         return rows
@@ -203,26 +223,20 @@ def rows_worth_showing(found: PeriodReport) -> list[Row]:
     return rows[full[0] : full[-1] + 1] if full else []
 
 
-def csv_rows(found: PeriodReport, names: Names, helpdesk: Helpdesk) -> Iterator[list[object]]:
+def csv_rows(found: PeriodReport, names: Names) -> Iterator[list[object]]:
     """Headings with their units, the rows, and the total at the end."""
-    words = helpdesk.catalog.reports
     columns = columns_of(found.grouping)
-    yield [words.rows[found.grouping]] + [_heading(each, helpdesk) for each in columns]
+    yield [names.first_column(found), *map(names.heading, columns)]
     for row in found.report.rows:
         yield [
             guarded(names.plain(found, row)),
             *(each.number(row.figures) for each in columns),
         ]
     total = found.report.total
-    yield [words.total, *(each.number(total) for each in columns)]
+    yield [names.total, *(each.number(total) for each in columns)]
 
 
 def guarded(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") or text[:1] in ("\t", "\r") else text
-
-
-def _heading(column: Column, helpdesk: Helpdesk) -> str:
-    words = helpdesk.catalog.reports
-    name, unit = words.columns[column.key], words.units.get(column.kind.value)
-    return name if unit is None else words.with_unit.format(name=name, unit=unit)
+    is_formula = text[:1] in _CONTROLS or text.lstrip()[:1] in _FORMULAS
+    return f"'{text}" if is_formula else text

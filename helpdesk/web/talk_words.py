@@ -8,11 +8,14 @@ from typing import Any
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.handoff import HandoffRequest, RequestState, Speaker
 from helpdesk.domain.japan_time import in_japan
-from helpdesk.domain.privacy import find_tokens, replace_tokens
+from helpdesk.domain.privacy import SecretKind, find_tokens, replace_tokens
 from helpdesk.domain.staff import Operator, Status
 from helpdesk.services.desk_view import KnownSubscription, TalkView
 from helpdesk.services.ports import Message
 from helpdesk.web.console_words import ConsoleWords, shown
+
+# Passwords are not kept at all: there is nothing to show.
+_NOT_KEPT = f"[{SecretKind.PASSWORD.value}:"
 
 
 class TalkWords:
@@ -49,32 +52,33 @@ class TalkWords:
             "place": view.place,
             "lines": self._lines(view.messages, names),
             "quoting": self._quoting(view.messages, quotes),
-            "notes": [
-                {
-                    "id": each.id,
-                    "by": names.get(each.operator, each.operator),
-                    "is_mine": each.operator == operator.id,
-                    "text": each.text,
-                    "at": self._days.moment(each.at),
-                }
-                for each in view.notes
-            ],
+            "notes": self._notes(view, names, operator),
             "labels": {
                 label: label in view.labels for label in self._catalog.desk.labels
             },
             "subscriptions": [self._known(each) for each in view.subscriptions],
             "last_failure": self._failure(view),
             "locked_until": view.locked_until and self._days.time(view.locked_until),
-            "colleagues": [
-                {"id": each.id, "name": each.name, "status": each.status.value}
-                for each in colleagues
-                if each.status is not Status.OFF
-            ],
+            "colleagues": _present(colleagues),
             "statuses": self._words.statuses,
             "roles": {
                 role.value: name for role, name in self._catalog.wording.roles.items()
             },
         }
+
+    def _notes(
+        self, view: TalkView, names: dict[str, str], operator: Operator
+    ) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": each.id,
+                "by": names.get(each.operator, each.operator),
+                "is_mine": each.operator == operator.id,
+                "text": each.text,
+                "at": self._days.moment(each.at),
+            }
+            for each in view.notes
+        ]
 
     def _request(self, request: HandoffRequest) -> dict[str, Any]:
         return {
@@ -173,6 +177,19 @@ class TalkWords:
         for token in find_tokens(text):
             before, _, rest = rest.partition(token)
             parts += [{"text": shown(before), "token": None}]
-            parts += [{"text": self._masked(token), "token": token}]
+            is_kept = not token.startswith(_NOT_KEPT)
+            parts += [
+                {"text": self._masked(token), "token": token if is_kept else None}
+            ]
         parts += [{"text": shown(rest), "token": None}]
         return [each for each in parts if each["text"]]
+
+
+def _present(colleagues: Sequence[Operator]) -> list[dict[str, str]]:
+    """Those to whom a talk can be passed, the available ones first."""
+    return [
+        {"id": each.id, "name": each.name, "status": each.status.value}
+        for status in (Status.AVAILABLE, Status.AWAY)
+        for each in colleagues
+        if each.status is status
+    ]

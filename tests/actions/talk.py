@@ -30,6 +30,7 @@ def turn(
     *,
     entities: dict[str, str] | None = None,
     form: str | None = None,
+    intent: str | None = None,
     ranking: list[str] | None = None,
     earlier: list[str] | None = None,
     event_id: str | None = "event-1",
@@ -42,6 +43,7 @@ def turn(
     message = {
         "text": text,
         "entities": named,
+        "intent": {"name": intent},
         "intent_ranking": [{"name": name} for name in ranking or []],
         "metadata": {} if event_id is None else {"event_id": event_id},
     }
@@ -125,6 +127,8 @@ def forgotten(form: str) -> list[EventType]:
         "reissue_form": ["number_last4", "reissues_left"],
         "unlink_form": ["link_name"],
         "operator_offer_form": ["handoff_reason"],
+        "message_form": ["message_reason"],
+        "survey_form": ["survey"],
     }
     slots = domain()["forms"][form]["required_slots"] + notes.get(form, [])
     return [

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
 from actions.holder_link import (
     ActionBeginHolderLink,
@@ -121,6 +122,49 @@ def test_only_link_beside_an_end_users_link_ends_it(
     assert run(ActionTellHolderLinked(helpdesk), turn("emi")) == (
         [],
         [utter("utter_holder_linked", number_last4="7701")],
+    )
+
+
+@pytest.mark.parametrize(
+    ("running", "waiting", "events", "more"),
+    [
+        pytest.param(
+            "message_form",
+            ["holder_link_form"],
+            [SlotSet("holder_page_done", None), SlotSet("paused_procedures", [])],
+            [],
+            id="it is asked again by itself",
+        ),
+        pytest.param(
+            "holder_link_form",
+            ["message_form"],
+            [
+                SlotSet("holder_page_done", None),
+                SlotSet("paused_procedures", ["message_form"]),
+                ActiveLoop(None),
+                SlotSet("requested_slot", None),
+                SlotSet("paused_procedures", []),
+                FollowupAction("message_form"),
+            ],
+            [utter("utter_back_to_procedure")],
+            id="it is gone back to",
+        ),
+    ],
+)
+def test_link_does_not_end_a_message_to_the_operators(
+    helpdesk: Helpdesk,
+    hold: Callable[..., None],
+    running: str,
+    waiting: list[str],
+    events: list[EventType],
+    more: list[dict[str, Any]],
+):
+    hold("emi", "emi.1")
+    tracker = turn("emi", form=running, paused_procedures=waiting)
+
+    assert run(ActionTellHolderLinked(helpdesk), tracker) == (
+        events,
+        [utter("utter_holder_linked", number_last4="7701"), *more],
     )
 
 

@@ -8,7 +8,18 @@ import pytest
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.procedures import begin, drop, entity, event_id, finish, pause, resume
+from actions.procedures import (
+    begin,
+    drop,
+    end,
+    entity,
+    event_id,
+    finish,
+    is_idle,
+    is_writing,
+    pause,
+    resume,
+)
 from tests.actions.talk import begun, domain, forgotten, said, turn, utter
 
 
@@ -156,3 +167,80 @@ def test_entity_is_the_first_of_the_message():
     tracker = turn(entities={"relation": "お子さま"})
 
     assert (entity(tracker, "relation"), entity(tracker, "anger")) == ("お子さま", None)
+
+
+@pytest.mark.parametrize(
+    ("running", "waiting", "expected", "is_told"),
+    [
+        pytest.param(None, None, [], False, id="nothing is there"),
+        pytest.param("unlink_form", None, [], False, id="another runs"),
+        pytest.param(
+            "message_form",
+            None,
+            [
+                *forgotten("message_form"),
+                SlotSet("paused_procedures", []),
+                ActiveLoop(None),
+                SlotSet("requested_slot", None),
+            ],
+            False,
+            id="it runs, nothing else",
+        ),
+        pytest.param(
+            "unlink_form",
+            ["message_form", "reissue_form"],
+            [
+                *forgotten("message_form"),
+                SlotSet("paused_procedures", ["reissue_form"]),
+            ],
+            False,
+            id="it waits, another runs",
+        ),
+        pytest.param(
+            None,
+            ["reissue_form", "message_form"],
+            [
+                *forgotten("message_form"),
+                SlotSet("paused_procedures", ["reissue_form"]),
+                ActiveLoop(None),
+                SlotSet("requested_slot", None),
+                SlotSet("paused_procedures", []),
+                FollowupAction("reissue_form"),
+            ],
+            True,
+            id="it waits, another too",
+        ),
+    ],
+)
+def test_end_lets_the_others_go_on(
+    running: str | None,
+    waiting: list[str] | None,
+    expected: list[EventType],
+    is_told: bool,
+):
+    dispatcher = CollectingDispatcher()
+    tracker = turn(form=running, paused_procedures=waiting)
+
+    events = end(dispatcher, tracker, domain(), {"message_form"})
+
+    told = [utter("utter_back_to_procedure")] if is_told else []
+    assert (events, said(dispatcher)) == (expected, told)
+
+
+@pytest.mark.parametrize(
+    ("running", "waiting", "idle", "writing"),
+    [
+        (None, None, True, False),
+        (None, [], True, False),
+        ("unlink_form", None, False, False),
+        (None, ["unlink_form"], False, False),
+        ("message_form", None, False, True),
+        ("unlink_form", ["survey_form"], False, True),
+    ],
+)
+def test_state_of_the_procedures(
+    running: str | None, waiting: list[str] | None, idle: bool, writing: bool
+):
+    tracker = turn(form=running, paused_procedures=waiting)
+
+    assert (is_idle(tracker), is_writing(tracker)) == (idle, writing)

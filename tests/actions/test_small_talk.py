@@ -30,7 +30,11 @@ def test_stop_leaves_the_queue_first_and_goes_back(helpdesk: Helpdesk):
 
     assert (done, helpdesk.handoffs.is_waiting("aiko")) == (
         (
-            [SlotSet("paused_procedures", []), FollowupAction("unlink_form")],
+            [
+                SlotSet("ended_handoff", 1),
+                SlotSet("paused_procedures", []),
+                FollowupAction("unlink_form"),
+            ],
             [utter("utter_left_queue"), utter("utter_back_to_procedure")],
         ),
         False,
@@ -53,6 +57,28 @@ def test_stop_gives_up_what_runs(helpdesk: Helpdesk, form: str, response: str):
             SlotSet("requested_slot", None),
         ],
         [utter(response)],
+    )
+
+
+def test_stop_skips_a_comment_and_keeps_place_and_procedure(helpdesk: Helpdesk):
+    helpdesk.handoffs.request("aiko", "request")
+    tracker = turn(form="survey_form", paused_procedures=["unlink_form"])
+
+    done = run(ActionStop(helpdesk), tracker)
+
+    assert (done, helpdesk.handoffs.is_waiting("aiko")) == (
+        (
+            [
+                *forgotten("survey_form"),
+                SlotSet("paused_procedures", ["unlink_form"]),
+                ActiveLoop(None),
+                SlotSet("requested_slot", None),
+                SlotSet("paused_procedures", []),
+                FollowupAction("unlink_form"),
+            ],
+            [utter("utter_survey_comment_dropped"), utter("utter_back_to_procedure")],
+        ),
+        True,
     )
 
 

@@ -27,6 +27,9 @@ _ARGUMENTS = [
     "--no-first-run",
 ]
 _PHONE = {"width": 390, "height": 844}
+_LAPTOP = {"width": 1366, "height": 768}
+# What a browser says of an act that was refused: the page itself tells why.
+_REFUSED = "status of 409"
 
 
 @pytest.fixture(scope="session")
@@ -76,6 +79,37 @@ def phone(browser, world):
         return page
 
     yield open_chat
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def console(browser, world):
+    """Opens the console on a laptop as an operator; complains of any console error."""
+    contexts, errors = [], []
+
+    def note(message):
+        if message.type == "error" and _REFUSED not in message.text:
+            errors.append(message.text)
+
+    def open_console(operator, **options):
+        context = browser.new_context(
+            **{"viewport": _LAPTOP, "locale": "ja-JP", "timezone_id": "Asia/Tokyo"}
+            | options
+        )
+        contexts.append(context)
+        context.on("console", note)
+        context.on("weberror", lambda error: errors.append(str(error.error)))
+        page = context.new_page()
+        page.goto(f"{world.staff_address}/login")
+        page.locator("[name=operator_id]").fill(operator)
+        page.locator("[name=password]").fill(f"Sample-{operator.capitalize()}-Desk")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".console")
+        return page
+
+    yield open_console
     for context in contexts:
         context.close()
     assert errors == []

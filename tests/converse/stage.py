@@ -23,12 +23,15 @@ from starlette.types import ASGIApp
 
 from actions.server import ActionServer, executor
 from helpdesk.bootstrap import Helpdesk, build, install
+from helpdesk.gateway.desk_news import DeskNews
 from helpdesk.gateway.rasa_client import RasaClient, answer_of
+from helpdesk.gateway.worker import Hub
 from helpdesk.public import PublicApplication
 from helpdesk.services.ports import InboxItem
 from helpdesk.services.sample_world import line_user_id
 from helpdesk.services.turns import Answer
 from helpdesk.settings import ROOT, Settings
+from helpdesk.staff import StaffApplication
 from tests.converse.clock import MovableClock
 from tests.converse.line_world import LineWorld
 from tests.converse.product_log import ProductLog
@@ -103,7 +106,8 @@ class Stage:
         self, port: int, clock: MovableClock, line: LineWorld | None
     ) -> Iterator[World]:
         database = self._folder / f"{secrets.token_hex(4)}.db"
-        helpdesk = build(self._settings(database, port, line), clock)
+        settings = self._settings(database, port, line)
+        helpdesk = build(settings, clock)
         self._fill(helpdesk, database)
         if line is not None:
             line.make_menus(helpdesk.catalog.line.menu)
@@ -112,9 +116,11 @@ class Stage:
         self._executor = executor()
         self._forget_conversations()
         bot = RecordingBot(helpdesk.settings.rasa_url, self._secret)
-        app = PublicApplication(helpdesk, bot).asgi()
+        hub, news = Hub(), DeskNews()
+        public = PublicApplication(helpdesk, bot, hub=hub, news=news).asgi()
+        staff = StaffApplication(helpdesk, hub, news).asgi()
         try:
-            with serving(app, port):
+            with serving_all((public, port), (staff, settings.staff_port)):
                 yield World(helpdesk, clock, bot, line)
             self._check(helpdesk, line)
         finally:
@@ -139,6 +145,7 @@ class Stage:
             actions_url=f"http://127.0.0.1:{self._actions_port}/webhook",
             public_url=f"http://127.0.0.1:{port}",
             port=port,
+            staff_port=free_port(),
         )
         # Without a stand-in there is no LINE, whatever the environment says.
         off = {"line_channel_secret": "", "line_channel_access_token": ""}
@@ -235,6 +242,7 @@ class World:
         self.bot = bot
         self.line = line
         self.address = helpdesk.settings.pages_url
+        self.staff_address = f"http://127.0.0.1:{helpdesk.settings.staff_port}"
 
     def settle(self) -> None:
         """Wait until all are answered, on LINE too. Raises TimeoutError."""
@@ -254,19 +262,34 @@ class World:
 @contextmanager
 def serving(app: ASGIApp, port: int) -> Iterator[None]:
     """A real HTTP server on this port, in a thread, until the block ends."""
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error")
-    )
-    thread = threading.Thread(target=asyncio.run, args=(server.serve(),), daemon=True)
+    with serving_all((app, port)):
+        yield
+
+
+@contextmanager
+def serving_all(*places: tuple[ASGIApp, int]) -> Iterator[None]:
+    """Servers that share one event loop, as those of the app process do."""
+    servers = [
+        uvicorn.Server(
+            uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error")
+        )
+        for app, port in places
+    ]
+
+    async def serve() -> None:
+        await asyncio.gather(*(server.serve() for server in servers))
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
-    while not server.started:
+    while not all(server.started for server in servers):
         if not thread.is_alive():
-            raise RuntimeError(f"nothing could be served on port {port}")
+            raise RuntimeError(f"nothing could be served: {[p for _, p in places]}")
         time.sleep(0.01)
     try:
         yield
     finally:
-        server.should_exit = True
+        for server in servers:
+            server.should_exit = True
         thread.join(10)
 
 

@@ -107,14 +107,12 @@ async def _play(
         Operator(client(started.staff), day, shift, random.Random(options.seed + at))
         for at, shift in enumerate(shifts)
     ]
-    for operator in operators:
-        await operator.log_in(_PASSWORD)
     plans = chance.choices(
         ["person", "leaves", "bot"], [70, 15, 15], k=options.customers
     )
     diaries = [Diary("", plan) for plan in plans]
     working = [
-        operator.work(OPENS + timedelta(minutes=120 + 40 * (at % 5)))
+        operator.work(_PASSWORD, OPENS + timedelta(minutes=120 + 40 * (at % 5)))
         for at, operator in enumerate(operators)
     ]
     living = [
@@ -158,7 +156,7 @@ async def _report(http: httpx.AsyncClient) -> dict[str, Any]:
     )
     await chief.log_in("Sample-Chief-Desk")
     day = OPENS.date().isoformat()
-    answer = await http.get("/api/reports", params={"from": day, "to": day})
+    answer = await http.get("/api/reports", params={"from": day, "to": day, "group": "day"})
     answer.raise_for_status()
     report: dict[str, Any] = answer.json()
     return report

@@ -116,16 +116,19 @@ async def _live(customer: Customer, day: Day, chance: random.Random) -> None:
     await asyncio.sleep(1)
     after = await customer.say("オペレーター")
     diary.requested_at = day.now()
-    answer = await customer.wait_for(_is_bot, after)
+    answer = await customer.wait_for(_is_answer_to_request, after)
     if answer is None:
         diary.problems.append("no answer to オペレーター")
         return
-    told = place_in(answer.text)
-    if told is None:
+    if _asks_for_message(answer):
         await _leave_message(customer, day)
         return
-    diary.place, diary.minutes = told
-    if diary.plan == "leaves":
+    # An operator may be quicker than the bot, whose answer is dropped then.
+    diary.is_queued = True
+    diary.place, diary.minutes = place_in(answer.text) or (None, None)
+    if _is_joined(answer):
+        joined: Line | None = answer
+    elif diary.plan == "leaves":
         joined = await customer.wait_for(_is_joined, after, chance.uniform(0.5, 4))
         if joined is None:
             diary.outcome = "left"
@@ -147,8 +150,10 @@ async def _leave_message(customer: Customer, day: Day) -> None:
     if OPENS + timedelta(minutes=2) < day.now() < CLOSES - timedelta(minutes=2):
         diary.problems.append("not admitted within hours")
     after = await customer.say(f"伝言です。折り返しをお願いします。{diary.plan}")
-    kept = await customer.wait_for(_is_bot, after)
-    if kept is None or "お預かり" not in kept.text:
+    kept = await customer.wait_for(
+        lambda line: "伝言をお預かりしました" in line.text, after
+    )
+    if kept is None:
         diary.problems.append("the message was not taken")
     diary.outcome = "message"
 
@@ -197,6 +202,15 @@ async def _judge(customer: Customer, after: int, chance: random.Random) -> None:
 
 def _is_bot(line: Line) -> bool:
     return line.author == "bot"
+
+
+def _asks_for_message(line: Line) -> bool:
+    return _is_bot(line) and "1つのメッセージにまとめて" in line.text
+
+
+def _is_answer_to_request(line: Line) -> bool:
+    has_place = _is_bot(line) and place_in(line.text) is not None
+    return has_place or _asks_for_message(line) or _is_joined(line)
 
 
 def _is_joined(line: Line) -> bool:

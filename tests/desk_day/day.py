@@ -56,6 +56,7 @@ class Diary:
     sent: list[str] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     outcome: str | None = None
+    is_queued: bool = False
     place: int | None = None
     minutes: int | None = None
     requested_at: datetime | None = None

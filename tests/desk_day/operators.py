@@ -49,14 +49,16 @@ class Operator:
 
     async def log_in(self, password: str) -> None:
         page = await self._http.get("/login")
-        fields = {"csrf": _csrf(page.text), "operator": self.shift.operator}
+        fields = {"csrf": _csrf(page.text), "operator_id": self.shift.operator}
         fields |= {"password": password}
         answer = await self._http.post("/login", data=fields, follow_redirects=True)
         self._csrf = _csrf(answer.text)
 
-    async def work(self, lunch: datetime) -> None:
+    async def work(self, password: str, lunch: datetime) -> None:
         """From opening until nothing is left to do after closing."""
+        # Not earlier: a login ends by itself after an hour without use.
         await self._day.until(OPENS)
+        await self.log_in(password)
         while self._day.now() < CLOSES + timedelta(minutes=30):
             await asyncio.sleep(_LOOK_SECONDS * self._chance.uniform(0.7, 1.3))
             desk = (await self._http.get("/api/desk")).json()

@@ -64,6 +64,11 @@ class Replay:
             if each["finished_at"] is None
         ]
 
+    def stints(self) -> int:
+        """How often an operator got the word, also from a colleague."""
+        getting = (*_TAKING, "handoff_pass")
+        return sum(each["action"] in getting for each in self.audit)
+
     def place_of(self, customer: str) -> int | None:
         """The place that the customer's first request had when it was made."""
         waits = self._waits()

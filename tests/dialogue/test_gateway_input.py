@@ -32,6 +32,8 @@ ANSWER = {
     "awaits": "order_place",
     "actions": ["action_greet", "action_listen"],
     "slots": {"requested_slot": "order_place"},
+    "intent": "greet",
+    "confidence": 1.0,
 }
 
 Post = Callable[..., Awaitable[tuple[int, Any]]]
@@ -305,5 +307,7 @@ def test_answer_without_buttons_or_text_is_whole(store: BoundedTrackerStore):
             "awaits": None,
             "actions": ["action_greet", "action_listen"],
             "slots": {},
+            "intent": "greet",
+            "confidence": 1.0,
         },
     )

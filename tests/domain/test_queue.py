@@ -58,7 +58,7 @@ def order(
 
 def served(kinds: str) -> list[Served]:
     """The newest first: L for a live customer, M for a message."""
-    return [Served(LIVE if each == "L" else MESSAGE, NOW, None) for each in kinds]
+    return [Served(LIVE if each == "L" else MESSAGE, NOW) for each in kinds]
 
 
 def test_nobody_waits():
@@ -220,7 +220,7 @@ def test_taking_the_first_moves_all_others_up(waiting, rule, kinds):
     if not ordered:
         return
     first, *others = ordered
-    taken = [Served(first.kind, NOW, None), *served(kinds)]
+    taken = [Served(first.kind, NOW), *served(kinds)]
 
     assert in_order(others, rule, NOW, taken) == others
 
@@ -251,7 +251,7 @@ def test_nobody_starves_however_many_come(rule, kind, others):
         if first.id == 0:
             return
         waiting.remove(first)
-        past.insert(0, Served(first.kind, now, None))
+        past.insert(0, Served(first.kind, now))
     pytest.fail(f"it still waits after {limit} have been taken")
 
 
@@ -287,25 +287,16 @@ def test_estimate_grows_with_the_place(place, places, busy):
     assert timedelta() <= estimate(place, desk) <= estimate(place + 1, desk)
 
 
-def lengths(*numbers: float | None) -> list[Served]:
-    return [
-        Served(LIVE, NOW, None if number is None else minutes(number))
-        for number in numbers
-    ]
-
-
 @pytest.mark.parametrize(
     ("talks", "mean"),
     [
-        pytest.param(lengths(), EIGHT, id="none"),
-        pytest.param(lengths(1, 2), EIGHT, id="too few"),
-        pytest.param(lengths(1, 2, 6), minutes(3), id="three"),
-        pytest.param(lengths(None, 1, 2, None), EIGHT, id="two are over"),
-        pytest.param(lengths(None, 1, 2, 3, None), minutes(2), id="three are over"),
+        pytest.param([], EIGHT, id="none"),
+        pytest.param([minutes(1), minutes(2)], EIGHT, id="too few"),
+        pytest.param([minutes(1), minutes(2), minutes(6)], minutes(3), id="three"),
     ],
 )
 def test_handling_is_the_mean_of_the_talks_that_are_over(
-    talks: list[Served], mean: timedelta
+    talks: list[timedelta], mean: timedelta
 ):
     assert mean_handling(talks, EIGHT) == mean
 

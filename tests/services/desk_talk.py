@@ -23,11 +23,8 @@ from helpdesk.storage.database import Database
 JOINED = ("system", "オペレーターの佐藤が承ります。")
 RESOLVED = "/EXTERNAL_handoff_resolved"
 SOON = "順番が来ました。まもなくオペレーターがお返事します。"
-LUNCH = BusinessHours(
-    dict.fromkeys(
-        range(7), [OpenSpan(time(10), time(12)), OpenSpan(time(13), time(19))]
-    )
-)
+WITH_LUNCH = [OpenSpan(time(10), time(12)), OpenSpan(time(13), time(19))]
+LUNCH = BusinessHours(dict.fromkeys(range(7), WITH_LUNCH))
 
 
 @dataclass(frozen=True)

@@ -24,14 +24,9 @@ from tests.services.conftest import Rows
 from tests.services.desk_talk import (
     JOINED,
     RESOLVED,
-    SOON,
-    add_operator,
-    by_hand,
-    other_desk,
     said,
     set_all,
     speakers,
-    wish,
 )
 
 Audit = Callable[[], list[tuple[Any, ...]]]
@@ -83,7 +78,7 @@ def requests(rows: Rows) -> list[tuple[str, str, str]]:
     ],
 )
 def test_desk_keeps_its_hours(
-    helpdesk: Helpdesk, clock: FakeClock, now: datetime, desk: DeskHoursHours
+    helpdesk: Helpdesk, clock: FakeClock, now: datetime, desk: DeskHours
 ):
     """F-HELP-03."""
     clock.set(now)

@@ -11,7 +11,7 @@ import pytest
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.services.line_events import LineEvent
 from helpdesk.services.turns import Answer, BotMessage
-from helpdesk.storage import tables
+from helpdesk.storage import desk_tables, tables
 from tests.services.conftest import Rows
 from tests.services.desk_talk import JOINED
 from tests.services.line_talk import (
@@ -193,6 +193,16 @@ def test_message_left_for_the_operators_is_erased(helpdesk: Helpdesk, rows: Rows
 
     left = [row["text"] for row in rows(tables.handoff_requests)]
     assert (left, WORDS in dump(helpdesk)) == ([SHOWN, "電話をください"], False)
+
+
+def test_word_of_a_survey_is_erased(helpdesk: Helpdesk, rows: Rows):
+    accept(helpdesk, text("e1", WORDS))
+    helpdesk.surveys.ask("eita", "bot")
+    helpdesk.surveys.comment("eita", 1, WORDS, "e1")
+
+    accept(helpdesk, unsend("e2", of="e1"))
+
+    assert [row["comment"] for row in rows(desk_tables.surveys)] == [SHOWN]
 
 
 def test_message_to_an_operator_is_erased(helpdesk: Helpdesk):

@@ -10,9 +10,10 @@ import pytest
 from helpdesk.bootstrap import Helpdesk, build
 from helpdesk.domain.eligibility import Order, OrderPlace
 from helpdesk.domain.linking import LinkRole, Subscription
+from helpdesk.domain.staff import Operator, Role, Status
 from helpdesk.settings import Settings
-from helpdesk.storage import desk_tables, tables
-from tests.fakes import FakeClock, japan
+from helpdesk.storage import tables
+from tests.fakes import NOW, FakeClock, japan
 from tests.services.conftest import Rows
 
 WEB, SHOP = OrderPlace.WEB, OrderPlace.SHOP
@@ -70,11 +71,27 @@ def test_sample_links_are_those_of_the_design(
     assert (found, helpdesk.conversations.exists(person)) == (links, True)
 
 
-def test_sample_operators_are_those_of_the_design(rows: Rows):
-    assert rows(desk_tables.operators) == [
-        {"id": "op1", "role": "operator", "status": "available"},
-        {"id": "op2", "role": "operator", "status": "available"},
-        {"id": "chief", "role": "supervisor", "status": "away"},
+def test_sample_operators_are_those_of_the_design(helpdesk: Helpdesk):
+    with helpdesk.database.reading() as unit:
+        operators = unit.operators.all()
+
+    assert operators == [
+        Operator("admin", "管理者", Role.ADMINISTRATOR, Status.OFF, NOW),
+        Operator("chief", "高橋", Role.SUPERVISOR, Status.AWAY, NOW),
+        Operator("op1", "佐藤", Role.OPERATOR, Status.AVAILABLE, NOW),
+        Operator("op2", "鈴木", Role.OPERATOR, Status.AVAILABLE, NOW),
+    ]
+
+
+def test_sample_operators_log_in(helpdesk: Helpdesk):
+    accounts = helpdesk.staff_accounts
+    found = [
+        accounts.session_of(accounts.log_in(each.id, each.password, None))
+        for each in helpdesk.sample_world.operators()
+    ]
+
+    assert [session and session.operator.id for session in found] == [
+        *("op1", "op2", "chief", "admin"),
     ]
 
 

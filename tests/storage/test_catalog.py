@@ -338,7 +338,7 @@ def hours(
     public_holidays: object, exceptional_days: dict[str, object] | None = None
 ) -> BusinessHours:
     """From ten to seven, and these on holidays and exceptional days."""
-    every_day = dict.fromkeys(DAYS, [{"opens": "10:00", "closes": "19:00"}])
+    every_day = {day: [{"opens": "10:00", "closes": "19:00"}] for day in DAYS}
     return Hours.model_validate(
         {
             "weekly": every_day,

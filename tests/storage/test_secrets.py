@@ -1,13 +1,14 @@
-"""Encryption, keyed hashes and password hashes."""
+"""Encryption, keyed hashes, password hashes and one-time codes."""
 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.fernet import InvalidToken
 
-from helpdesk.storage.secrets import Argon2Hasher, KeyedCipher
+from helpdesk.storage.secrets import Argon2Hasher, AuthenticatorCodes, KeyedCipher
 
 KEY = "the first key of at least 32 characters"
 OTHER_KEY = "another key, of at least 32 characters"
@@ -83,3 +84,42 @@ def test_broken_password_hash_verifies_nothing(
     hasher: Argon2Hasher, password_hash: str
 ):
     assert hasher.verify(password_hash, "Sample-Eita-1") is False
+
+
+# RFC 6238, appendix B: the secret "12345678901234567890" at these seconds; the last
+# six of its eight digits.
+RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "code"),
+    [
+        (59, "287082"),
+        (1111111109, "081804"),
+        (1111111111, "050471"),
+        (1234567890, "005924"),
+        (2000000000, "279037"),
+    ],
+)
+def test_one_time_codes_are_those_of_the_standard(seconds: int, code: str):
+    at = datetime.fromtimestamp(seconds, UTC)
+
+    assert AuthenticatorCodes().step_of(RFC_SECRET, code, at) == seconds // 30
+
+
+@pytest.mark.parametrize(
+    ("late", "is_good"),
+    [(-31, False), (-30, True), (0, True), (29, True), (59, True), (60, False)],
+    ids=str,
+)
+def test_one_time_code_is_good_half_a_minute_before_and_after(
+    late: int, *, is_good: bool
+):
+    step = 66666666
+    begun = datetime.fromtimestamp(step * 30, UTC)
+
+    found = AuthenticatorCodes().step_of(
+        RFC_SECRET, "279037", begun + timedelta(seconds=late)
+    )
+
+    assert found == (step if is_good else None)

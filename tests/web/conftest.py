@@ -11,6 +11,7 @@ from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.linking import LinkRole
 from helpdesk.public import PublicApplication
 from tests.web.browser import Browser
+from tests.web.staff_browser import StaffBrowser, staff_app
 
 
 @pytest.fixture
@@ -70,3 +71,18 @@ def links(helpdesk: Helpdesk) -> Callable[[str], list[tuple[str, str]]]:
         ]
 
     return read
+
+
+@pytest.fixture
+async def staff(helpdesk: Helpdesk) -> AsyncIterator[StaffBrowser]:
+    """A browser of somebody at the desk, who has not logged in."""
+    browser = StaffBrowser(staff_app(helpdesk))
+    yield browser
+    await browser.http.aclose()
+
+
+@pytest.fixture
+async def other_staff(helpdesk: Helpdesk) -> AsyncIterator[StaffBrowser]:
+    browser = StaffBrowser(staff_app(helpdesk))
+    yield browser
+    await browser.http.aclose()

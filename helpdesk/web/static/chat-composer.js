@@ -1,8 +1,9 @@
-// The text box: grows, counts, and sends on Enter unless Japanese input is being converted.
+// The text box: grows, counts, tells of typing; Enter sends, but never ends a conversion.
 
 const LONGEST = 5_000;
 const COUNT_FROM = 4_500;
 const IME_KEY = 229;
+const TYPING_EVERY = 3_000;
 
 export class Composer {
   #form = document.getElementById("composer");
@@ -11,13 +12,17 @@ export class Composer {
   #counter = document.getElementById("counter");
   #words;
   #send;
+  #typedAt = 0;
 
   constructor(words, send) {
     this.#words = words;
     this.#send = send;
     // The limit is told instead of enforced: a browser would cut a pasted text silently.
     this.#box.removeAttribute("maxlength");
-    this.#box.addEventListener("input", () => this.#refresh());
+    this.#box.addEventListener("input", () => {
+      this.#refresh();
+      this.#showTyping();
+    });
     this.#box.addEventListener("keydown", (event) => this.#onKey(event));
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -61,8 +66,17 @@ export class Composer {
       return;
     }
     this.#box.value = "";
+    this.#typedAt = 0;
     this.#refresh();
     this.#send(text);
+  }
+
+  // An operator may be reading; whether it arrives does not matter to the customer.
+  #showTyping() {
+    if (this.#box.value && Date.now() - this.#typedAt > TYPING_EVERY) {
+      this.#typedAt = Date.now();
+      fetch("/chat/typing", { method: "POST" }).catch(() => {});
+    }
   }
 
   #refresh() {
