@@ -278,7 +278,9 @@ def print_welcome(helpdesk: Helpdesk, *, with_fake_line: bool = False) -> None:
                 print(f"  {'':44}{each.old_code} (replaced)")
         print(f"\n  {'desk':8}{'login ID':10}{'password':18}role")
         for operator in helpdesk.sample_world.operators():
-            print(f"  {'':8}{operator.id:10}{operator.password:18}{operator.role.value}")
+            print(
+                f"  {'':8}{operator.id:10}{operator.password:18}{operator.role.value}"
+            )
     print("\nPress Ctrl-C to stop.", flush=True)
 
 

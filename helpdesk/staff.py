@@ -19,8 +19,8 @@ from helpdesk.gateway.desk_contents import DeskContents
 from helpdesk.gateway.desk_news import DeskNews
 from helpdesk.gateway.worker import Hub
 from helpdesk.web.console import Console
-from helpdesk.web.pages import STATIC, SecurityHeaders
 from helpdesk.web.desk_api import DeskApi
+from helpdesk.web.pages import STATIC, SecurityHeaders
 from helpdesk.web.people import PeoplePages
 from helpdesk.web.reports import ReportPages
 from helpdesk.web.staff_login import StaffLoginPages

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from helpdesk.bootstrap.desk import DeskParts, build_desk
 from helpdesk.bootstrap.reports import lesson_service, report_service
 from helpdesk.bootstrap.rules import (
     conversation_rules,
-    desk_rules,
-    desk_words,
     line_meanings,
     sample_world,
 )
@@ -88,10 +87,12 @@ def build(settings: Settings, clock: Clock | None = None) -> Helpdesk:
     tries = FailedTryCounter(catalog.policies.failed_tries.as_limit(), cipher, clock)
     finder = SecretFinder(catalog.wording.password_words)
     world = sample_world(catalog.sample_world)
+    refused = refused_logins(world, settings)
     vault = VaultService(database, cipher, finder, clock)
     linking = LinkingService(database, cipher, clock)
     account_link = AccountLinkService(database, cipher, linking, clock)
-    desk = _desk(database, catalog, clock)
+    desk = build_desk(database, catalog, tries, clock)
+    basics = _Basics(settings, catalog, database, cipher, hasher, clock)
     staff = build_staff(settings, catalog, database, cipher, hasher, clock)
     pages = PageAddresses(settings.pages_url, linking)
     reissue = ReissuePolicy(catalog.policies.reissue.daily_limit)
@@ -106,39 +107,23 @@ def build(settings: Settings, clock: Clock | None = None) -> Helpdesk:
         cipher=cipher,
         clock=clock,
         account_link=account_link,
-        accounts=AccountService(
-            database, hasher, tries, refused_logins(world, settings)
-        ),
+        accounts=AccountService(database, hasher, tries, refused),
         audit_trail=staff.audit_trail,
         conversations=conversations,
         desk=desk.itself,
-        desk_view=DeskViewService(
-            *(database, desk.handoffs, tries, reissue.daily_limit, clock)
-        ),
+        desk_view=desk.view,
         desk_words=desk.words,
         eligibility=EligibilityService(database, clock),
         handoffs=desk.handoffs,
         lessons=lesson_service(database, catalog, clock),
         line_delivery=LineDeliveryService(database, cipher, clock),
-        line_events=LineEventService(
-            *(database, cipher, conversations, account_link, desk.handoffs),
-            line_meanings(catalog),
-            clock,
-        ),
+        line_events=_line_events(basics, conversations, account_link, desk),
         linking=linking,
         people=staff.people,
         reports=report_service(database, catalog, clock),
-        sample_world=SampleWorldService(
-            *(database, world, user_codes, hasher, cipher, clock),
-            is_allowed=not settings.is_production,
-        ),
+        sample_world=_sample_world(basics, world, user_codes),
         staff_accounts=staff.accounts,
-        staff_acts=StaffActService(
-            *(database, linking, user_codes, pages, vault),
-            catalog.desk.says.link_page,
-            catalog.wording.roles,
-            clock,
-        ),
+        staff_acts=_staff_acts(basics, linking, user_codes, pages, vault),
         surveys=desk.surveys,
         talks=desk.talks,
         user_codes=user_codes,
@@ -147,24 +132,45 @@ def build(settings: Settings, clock: Clock | None = None) -> Helpdesk:
 
 
 @dataclass(frozen=True)
-class _Desk:
-    """The parts of the operators' desk."""
+class _Basics:
+    """What nearly every service is built on."""
 
-    words: DeskWords
-    handoffs: HandoffService
-    talks: TalkService
-    surveys: SurveyService
-    itself: DeskService
+    settings: Settings
+    catalog: Catalog
+    database: Database
+    cipher: Cipher
+    hasher: Argon2Hasher
+    clock: Clock
 
 
-def _desk(database: Database, catalog: Catalog, clock: Clock) -> _Desk:
-    hours = catalog.business_hours.as_business_hours()
-    rules, words = desk_rules(catalog), desk_words(catalog)
-    handoffs = HandoffService(database, hours, rules, clock)
-    talks = TalkService(database, handoffs, rules, words, clock)
-    itself = DeskService(database, handoffs, talks, hours, rules, words, clock)
-    surveys = SurveyService(database, rules.survey_pause, clock)
-    return _Desk(words, handoffs, talks, surveys, itself)
+def _line_events(
+    basics: _Basics,
+    conversations: ConversationService,
+    account_link: AccountLinkService,
+    desk: DeskParts,
+) -> LineEventService:
+    parts = (basics.database, basics.cipher, conversations, account_link, desk.handoffs)
+    return LineEventService(*parts, line_meanings(basics.catalog), basics.clock)
+
+
+def _sample_world(
+    basics: _Basics, world: SampleWorld, user_codes: UserCodeService
+) -> SampleWorldService:
+    parts = (basics.database, world, user_codes, basics.hasher, basics.cipher)
+    is_allowed = not basics.settings.is_production
+    return SampleWorldService(*parts, basics.clock, is_allowed=is_allowed)
+
+
+def _staff_acts(
+    basics: _Basics,
+    linking: LinkingService,
+    user_codes: UserCodeService,
+    pages: PageAddresses,
+    vault: VaultService,
+) -> StaffActService:
+    words, roles = basics.catalog.desk.says.link_page, basics.catalog.wording.roles
+    parts = (basics.database, linking, user_codes, pages, vault)
+    return StaffActService(*parts, words, roles, basics.clock)
 
 
 def refused_logins(world: SampleWorld, settings: Settings) -> set[str]:
