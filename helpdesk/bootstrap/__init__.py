@@ -84,15 +84,13 @@ def build(settings: Settings, clock: Clock | None = None) -> Helpdesk:
     cipher = KeyedCipher(settings.secret_key)
     hasher = Argon2Hasher()
     clock = clock or settings.now
+    basics = _Basics(settings, catalog, database, cipher, hasher, clock)
     tries = FailedTryCounter(catalog.policies.failed_tries.as_limit(), cipher, clock)
-    finder = SecretFinder(catalog.wording.password_words)
     world = sample_world(catalog.sample_world)
-    refused = refused_logins(world, settings)
-    vault = VaultService(database, cipher, finder, clock)
+    vault = _vault(basics)
     linking = LinkingService(database, cipher, clock)
     account_link = AccountLinkService(database, cipher, linking, clock)
     desk = build_desk(database, catalog, tries, clock)
-    basics = _Basics(settings, catalog, database, cipher, hasher, clock)
     staff = build_staff(settings, catalog, database, cipher, hasher, clock)
     pages = PageAddresses(settings.pages_url, linking)
     reissue = ReissuePolicy(catalog.policies.reissue.daily_limit)
@@ -107,7 +105,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Helpdesk:
         cipher=cipher,
         clock=clock,
         account_link=account_link,
-        accounts=AccountService(database, hasher, tries, refused),
+        accounts=_accounts(basics, tries, world),
         audit_trail=staff.audit_trail,
         conversations=conversations,
         desk=desk.itself,
@@ -141,6 +139,18 @@ class _Basics:
     cipher: Cipher
     hasher: Argon2Hasher
     clock: Clock
+
+
+def _vault(basics: _Basics) -> VaultService:
+    finder = SecretFinder(basics.catalog.wording.password_words)
+    return VaultService(basics.database, basics.cipher, finder, basics.clock)
+
+
+def _accounts(
+    basics: _Basics, tries: FailedTryCounter, world: SampleWorld
+) -> AccountService:
+    refused = refused_logins(world, basics.settings)
+    return AccountService(basics.database, basics.hasher, tries, refused)
 
 
 def _line_events(

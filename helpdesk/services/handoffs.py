@@ -210,7 +210,7 @@ class HandoffService:
             raise QueueFull
 
     def _capacity(self, unit: Unit) -> Desk:
-        """What the operators at the desk can do; who is away has no places for talks."""
+        """What the operators who are there can do; nobody waits for those away."""
         most = self._rules.talks_per_operator
         talks = Counter(each.operator for each in unit.handoffs.claimed())
         operators = unit.operators.available()

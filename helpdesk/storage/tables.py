@@ -101,7 +101,7 @@ inbox = Table(
     Column("text", Text),
     Column("payload", Text),
     # Since when the customer waits; `sent_at` orders what came in another order.
-    Column("received_at", Moment, nullable=False),
+    Column("received_at", Moment, nullable=False, index=True),
     Column("sent_at", Moment),
     Column("noted_at", Moment),
     Column("finished_at", Moment),
@@ -126,7 +126,7 @@ messages = Table(
     Column("text", Text, nullable=False),
     Column("at", Moment, nullable=False),
     # The inbox item that the line answers: lines of one turn belong together.
-    Column("turn", Integer, ForeignKey("inbox.id")),
+    Column("turn", Integer, ForeignKey("inbox.id"), index=True),
     Column("client_id", String(64)),
     # What LINE keeps for a while, by its kind and LINE's id: an image, a file …
     Column("content", String(16)),
@@ -283,7 +283,7 @@ audit = Table(
     "audit",
     metadata,
     id_column(),
-    Column("at", Moment, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
     Column("actor", String(80), nullable=False, index=True),
     Column("action", String(64), nullable=False),
     Column("subject", String(80), nullable=False, index=True),

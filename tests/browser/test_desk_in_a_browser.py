@@ -79,26 +79,36 @@ def become(phone: Page, person: str) -> None:
 
 def test_customer_is_taken_answered_passed_on_and_asked_how_it_was(phone, console):
     sato, suzuki, customer = console("op1"), console("op2"), phone()
-    box = customer.get_by_role("textbox", name="メッセージ")
 
-    # The customer asks, and both operators see it at once.
     say(customer, ASKS)
     hears(customer, IN_QUEUE)
     expect(row(sato, "waiting")).to_have_count(1)
     expect(row(suzuki, "waiting")).to_have_count(1)
     expect(sato).to_have_title(re.compile(r"^\(1\)"))
+    take_by_keyboard(sato, customer)
+    expect(row(suzuki, "others")).to_have_count(1)
+    talk_both_ways(sato, customer)
+    look_over_the_shoulder(sato, suzuki)
+    pass_on(sato, suzuki, customer)
+    end(suzuki, customer)
 
-    # One takes the talk, with the keyboard alone.
+    expect(row(suzuki, "mine")).to_have_count(0)
+    expect(suzuki.locator("#turn")).to_have_text("自動応答が対応しています。")
+
+
+def take_by_keyboard(sato: Page, customer: Page) -> None:
     sato.keyboard.press("j")
     sato.keyboard.press("Enter")
     expect(sato.locator("#talk-name")).to_be_visible()
     sato.keyboard.press("t")
     expect(sato.locator("#text")).to_be_focused()
     hears(customer, "オペレーターの佐藤が承ります。")
-    expect(row(suzuki, "others")).to_have_count(1)
 
-    # Each sees the other type, and reads what was typed; the bot is silent.
-    said_before = customer.locator(".entry[data-from=bot]").count()
+
+def talk_both_ways(sato: Page, customer: Page) -> None:
+    """Each sees the other type, and reads what was typed; the bot is silent."""
+    said_by_bot = customer.locator(".entry[data-from=bot]").count()
+    box = customer.get_by_role("textbox", name="メッセージ")
     box.press_sequentially("請求書", delay=30)
     expect(sato.locator("#typing")).to_have_text("お客さまが入力しています…")
     say(customer, "請求書がほしいです")
@@ -114,11 +124,14 @@ def test_customer_is_taken_answered_passed_on_and_asked_how_it_was(phone, consol
     sato.locator("#lines .quote").last.click()
     expect(sato.locator("#quoting .quoted")).to_have_text("請求書がほしいです")
     sato.keyboard.press("Control+Enter")
+
     hears(customer, "はい、確認いたしますので、少しお待ちください。")
     expect(sato.locator("#lines .quoted")).to_have_text("請求書がほしいです")
-    assert customer.locator(".entry[data-from=bot]").count() == said_before
+    expect(customer.locator(".entry[data-from=bot]")).to_have_count(said_by_bot)
 
-    # The colleague looks, and reads the note that the customer does not see.
+
+def look_over_the_shoulder(sato: Page, suzuki: Page) -> None:
+    """The colleague looks, and reads the note that the customer does not see."""
     sato.keyboard.press("Escape")
     sato.keyboard.press("n")
     sato.keyboard.type("請求書の再発行をご希望")
@@ -128,7 +141,8 @@ def test_customer_is_taken_answered_passed_on_and_asked_how_it_was(phone, consol
     expect(sato.locator("#looking")).to_have_text("鈴木さんも見ています")
     expect(suzuki.locator("#composer")).to_have_count(0)
 
-    # The talk is passed on.
+
+def pass_on(sato: Page, suzuki: Page, customer: Page) -> None:
     sato.locator("#lines").focus()
     sato.keyboard.press("p")
     sato.locator("#pass-to").select_option("op2")
@@ -141,7 +155,9 @@ def test_customer_is_taken_answered_passed_on_and_asked_how_it_was(phone, consol
     suzuki.keyboard.press("Control+Enter")
     hears(customer, "鈴木が引き継ぎました。")
 
-    # It ends, the bot goes on, and the customer says how it was.
+
+def end(suzuki: Page, customer: Page) -> None:
+    """The bot goes on, and the customer says how it was."""
     suzuki.keyboard.press("Escape")
     suzuki.keyboard.press("e")
     suzuki.keyboard.press("Enter")
@@ -149,8 +165,6 @@ def test_customer_is_taken_answered_passed_on_and_asked_how_it_was(phone, consol
     hears(customer, "評価をお聞かせください")
     customer.get_by_role("button", name="5 とても満足").click()
     hears(customer, "評価をありがとうございます")
-    expect(row(suzuki, "mine")).to_have_count(0)
-    expect(suzuki.locator("#turn")).to_have_text("自動応答が対応しています。")
 
 
 def test_warned_answer_stays_until_it_is_sent_on_purpose(phone, console):
@@ -242,22 +256,13 @@ def test_desk_works_without_scripts(phone, console):
 
 def test_lost_connections_are_told_and_mended(console):
     sato = console("op1")
-    sato.evaluate(
-        """() => {
-          const Real = EventSource;
-          window.EventSource = class extends Real {
-            constructor(url) {
-              super(window.isLost ? '/static/icon.svg' : url);
-            }
-          };
-          window.isLost = true;
-          dispatchEvent(new Event('online'));
-        }"""
-    )
+    # A stream that ends is refused when it is asked for again.
+    sato.route("**/events*", lambda route: route.fulfill(status=204))
+    sato.evaluate("dispatchEvent(new Event('online'))")
 
     state = sato.locator("#line-state")
     expect(state).to_have_text("接続が切れました。つなぎ直しています。")
-    sato.evaluate("window.isLost = false")
+    sato.unroute("**/events*")
     expect(state).to_have_text("", timeout=15_000)
 
 

@@ -441,7 +441,7 @@ def test_exactly_one_speaks(
     run_state_machine_as_test(
         lambda: Walk(helpdesk, clock, sample_database),
         settings=settings(
-            max_examples=40,
+            max_examples=25,
             stateful_step_count=40,
             deadline=None,
             derandomize=True,

@@ -112,10 +112,15 @@ def upgrade() -> None:
     with op.batch_alter_table('inbox', schema=None) as batch_op:
         batch_op.add_column(sa.Column('intent', sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column('confidence', sa.Float(), nullable=True))
+        batch_op.create_index(batch_op.f('ix_inbox_received_at'), ['received_at'], unique=False)
+
+    with op.batch_alter_table('audit', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_audit_at'), ['at'], unique=False)
 
     with op.batch_alter_table('messages', schema=None) as batch_op:
         batch_op.add_column(sa.Column('operator', sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column('quotes', sa.Integer(), nullable=True))
+        batch_op.create_index(batch_op.f('ix_messages_turn'), ['turn'], unique=False)
 
     with op.batch_alter_table('operators', schema=None) as batch_op:
         batch_op.add_column(sa.Column('name', sa.String(length=64), nullable=True))
@@ -141,10 +146,12 @@ def downgrade() -> None:
         batch_op.drop_column('name')
 
     with op.batch_alter_table('messages', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_messages_turn'))
         batch_op.drop_column('quotes')
         batch_op.drop_column('operator')
 
     with op.batch_alter_table('inbox', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_inbox_received_at'))
         batch_op.drop_column('confidence')
         batch_op.drop_column('intent')
 
@@ -166,6 +173,9 @@ def downgrade() -> None:
         batch_op.drop_column('assigned_to')
         batch_op.drop_column('wish')
         batch_op.drop_column('is_trouble')
+
+    with op.batch_alter_table('audit', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_audit_at'))
 
     with op.batch_alter_table('surveys', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_surveys_customer'))
