@@ -174,11 +174,12 @@ class DeskViewService:
     def _view(self, unit: Unit, customer: str, operator: str) -> TalkView:
         conversation = unit.conversations.get(customer)
         requests = unit.handoffs.of_customer(customer)
-        places = {
-            request.id: place
+        # One place for each customer, whatever requests there are.
+        places = [
+            place
             for request, place in self._handoffs.queue(unit)
             if request.customer == customer
-        }
+        ]
         request = _chief(requests)
         return TalkView(
             conversation,
@@ -186,7 +187,7 @@ class DeskViewService:
             unit.conversations.messages(customer),
             request,
             requests,
-            places.get(request.id) if request else None,
+            next(iter(places), None),
             unit.notes.of_customer(customer),
             unit.notes.labels([customer]).get(customer, ()),
             self._subscriptions(unit, customer),

@@ -30,7 +30,7 @@ class DeskWords:
         return self.passed_pattern.format(name=name)
 
     def wait(self, minutes: int) -> str:
-        """How long somebody waits, as it is said; 0 means soon."""
+        """A sentence on how long somebody waits; 0 means soon."""
         return self.about.format(minutes=minutes) if minutes else self.soon
 
     def place_is(self, place: int, minutes: int) -> str:

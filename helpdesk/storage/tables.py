@@ -267,7 +267,7 @@ handoff_requests = Table(
     Column("assigned_at", Moment),
     Column("operator", String(64)),
     Column("claimed_at", Moment, index=True),
-    Column("closed_at", Moment),
+    Column("closed_at", Moment, index=True),
     Column("close_reason", String(24)),
     Column("held_at", Moment),
     Column("desk_closed_at", Moment),

@@ -355,7 +355,7 @@ def test_desk_is_closed_by_its_catalog(phone, console, opens_at):
 # --- The picture of the README --------------------------------------------------------
 
 
-def test_talk_fits_on_a_laptop(phone, console):
+def test_talk_fits_on_a_laptop(phone, console, world):
     sato, customer, other = console("op1"), phone(), phone()
     become(customer, "yuki")
     become(other, "eita")
@@ -372,6 +372,7 @@ def test_talk_fits_on_a_laptop(phone, console):
     sato.keyboard.press("Enter")
     sato.keyboard.press("Control+Enter")
     hears(customer, "オペレーターの佐藤です")
+    world.clock.move(timedelta(minutes=1))
     say(customer, "妹から1GB届いたはずなのですが、画面に出ません")
     reads(sato, "妹から1GB")
     sato.locator("#note-text").fill("妹さまからの1GB。受け取り画面に出ないとのこと。")
@@ -380,6 +381,7 @@ def test_talk_fits_on_a_laptop(phone, console):
     sato.get_by_role("button", name="要確認").click()
     say(other, ASKS)
     expect(row(sato, "waiting")).to_have_count(1)
+    world.clock.move(timedelta(minutes=2))
     sato.locator("#lines .quote").last.click()
     sato.keyboard.type("ご不便をおかけしています。贈り物の状況をお調べしますので、")
 
@@ -391,5 +393,10 @@ def test_talk_fits_on_a_laptop(phone, console):
     )
 
     assert sizes == [True] * 4
+    expect(sato.locator("#lines .line").last).to_be_in_viewport(ratio=1)
     if os.environ.get("DESK_PICTURE"):
+        expect(sato.locator("#list-waiting .wait")).to_contain_text(
+            "2分", timeout=20_000
+        )
+        sato.locator("#context").evaluate("card => card.scrollTo(0, 0)")
         sato.screenshot(path=os.environ["DESK_PICTURE"])

@@ -133,7 +133,9 @@ async def _play(
 
 def _arrival(chance: random.Random) -> datetime:
     """From half an hour before opening to half an hour after closing; two peaks."""
-    peak = chance.choice([OPENS + timedelta(minutes=40), CLOSES - timedelta(minutes=90)])
+    peak = chance.choice(
+        [OPENS + timedelta(minutes=40), CLOSES - timedelta(minutes=90)]
+    )
     spread = chance.gauss(0, 45) if chance.random() < 0.4 else chance.uniform(-300, 300)
     moment = peak + timedelta(minutes=spread)
     earliest, latest = OPENS - timedelta(minutes=25), CLOSES + timedelta(minutes=10)
@@ -156,7 +158,9 @@ async def _report(http: httpx.AsyncClient) -> dict[str, Any]:
     )
     await chief.log_in("Sample-Chief-Desk")
     day = OPENS.date().isoformat()
-    answer = await http.get("/api/reports", params={"from": day, "to": day, "group": "day"})
+    answer = await http.get(
+        "/api/reports", params={"from": day, "to": day, "group": "day"}
+    )
     answer.raise_for_status()
     report: dict[str, Any] = answer.json()
     return report
@@ -181,7 +185,9 @@ def _judge(
         f" {dict(sum((each.refused for each in shifts), Counter()))}"
     )
     if waits:
-        print(f"waits in minutes: mean {sum(waits) / len(waits):.1f}, most {max(waits):.1f}")
+        print(
+            f"waits in minutes: mean {sum(waits) / len(waits):.1f}, most {max(waits):.1f}"
+        )
     wrong = [f"{each.customer}: {what}" for each in diaries for what in each.problems]
     wrong += [f"{each.operator}: {what}" for each in shifts for what in each.problems]
     speakers, lost = replay.two_speakers(), replay.unanswered()

@@ -150,8 +150,9 @@ async def _leave_message(customer: Customer, day: Day) -> None:
     if OPENS + timedelta(minutes=2) < day.now() < CLOSES - timedelta(minutes=2):
         diary.problems.append("not admitted within hours")
     after = await customer.say(f"伝言です。折り返しをお願いします。{diary.plan}")
+    # An operator may be quicker than the bot with its thanks.
     kept = await customer.wait_for(
-        lambda line: "伝言をお預かりしました" in line.text, after
+        lambda line: "伝言をお預かりしました" in line.text or _is_joined(line), after
     )
     if kept is None:
         diary.problems.append("the message was not taken")
@@ -173,7 +174,11 @@ async def _talk(
         if answer is None:
             diary.problems.append(f"no answer to {tag}")
     after = customer.last
-    ending = "有人対応を終了" if chance.random() < 0.2 else "以上です、ありがとうございました"
+    ending = (
+        "有人対応を終了"
+        if chance.random() < 0.2
+        else "以上です、ありがとうございました"
+    )
     await customer.say(ending)
     over = await customer.wait_for(_is_bot, after)
     if over is None:
@@ -193,7 +198,9 @@ async def _judge(customer: Customer, after: int, chance: random.Random) -> None:
         customer.diary.problems.append("no survey")
     elif chance.random() < 0.7:
         score = chance.choice([3, 4, 4, 5, 5])
-        data = next(data for label, data in asked.buttons if label.startswith(str(score)))
+        data = next(
+            data for label, data in asked.buttons if label.startswith(str(score))
+        )
         await customer.press(data)
         if await customer.wait_for(_is_bot, asked.id) is None:
             customer.diary.problems.append("no thanks for the survey")

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 OPENS = datetime.fromisoformat("2026-11-24T10:00:00+09:00")
 CLOSES = datetime.fromisoformat("2026-11-24T19:00:00+09:00")
 _PLACE = re.compile(r"順番は(\d+)番目")
-_MINUTES = re.compile(r"目安は(?:約(\d+)分|まもなく)")
+_MINUTES = re.compile(r"目安は約(\d+)分|まもなくお返事")
 
 
 @dataclass
@@ -27,7 +27,9 @@ class Day:
         return (self.start + timedelta(seconds=passed)).astimezone(UTC)
 
     async def until(self, moment: datetime) -> None:
-        await asyncio.sleep(max(0.0, (moment - self.now()).total_seconds()) / self.speed)
+        await asyncio.sleep(
+            max(0.0, (moment - self.now()).total_seconds()) / self.speed
+        )
 
     async def pass_minutes(self, minutes: float) -> None:
         await asyncio.sleep(minutes * 60 / self.speed)

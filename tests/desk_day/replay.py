@@ -59,9 +59,7 @@ class Replay:
     def unanswered(self) -> list[str]:
         """Messages in the inbox that nobody has finished."""
         return [
-            str(each["event_id"])
-            for each in self.inbox
-            if each["finished_at"] is None
+            str(each["event_id"]) for each in self.inbox if each["finished_at"] is None
         ]
 
     def stints(self) -> int:
@@ -73,7 +71,11 @@ class Replay:
         """The place that the customer's first request had when it was made."""
         waits = self._waits()
         mine = next(
-            (each for each in waits if each.customer == customer and each.kind == "live"),
+            (
+                each
+                for each in waits
+                if each.customer == customer and each.kind == "live"
+            ),
             None,
         )
         if mine is None:
@@ -112,7 +114,10 @@ class Replay:
         waits = []
         for row in self.audit:
             customer, action, at = row["subject"], row["action"], row["at"]
-            if action in (*_TAKING, "handoff_leave", "desk_closed") and customer in open_:
+            if (
+                action in (*_TAKING, "handoff_leave", "desk_closed")
+                and customer in open_
+            ):
                 kind, since, asked = open_.pop(customer)
                 trouble = customer in troubles
                 waits.append(Wait(customer, kind, since, asked, at, trouble))

@@ -31,7 +31,10 @@ def differences(
     ]
     told = [each for each in served if each.minutes is not None]
     misses = [
-        abs((each.minutes or 0) * 60 - (each.taken_at - each.requested_at).total_seconds())
+        abs(
+            (each.minutes or 0) * 60
+            - (each.taken_at - each.requested_at).total_seconds()
+        )
         for each in told
         if each.taken_at and each.requested_at
     ]

@@ -61,9 +61,7 @@ class Product:
 
 
 @contextmanager
-def product(
-    folder: Path, platform: LinePlatform, **more: str
-) -> Iterator[Product]:
+def product(folder: Path, platform: LinePlatform, **more: str) -> Iterator[Product]:
     """The product, talking to this platform, until the block ends.
 
     `more`: further settings.

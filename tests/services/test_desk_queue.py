@@ -50,7 +50,7 @@ OPENING = japan(2026, 11, 25, 10)
 
 
 def place_is(place: int, minutes: int) -> str:
-    return f"ただいまの順番は{place}番目、お待ちいただく時間の目安は約{minutes}分です。"
+    return f"ただいまの順番は{place}番目です。お待ちいただく時間の目安は約{minutes}分です。"
 
 
 def busy(helpdesk: Helpdesk, *operators: str) -> list[str]:

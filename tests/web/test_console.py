@@ -311,12 +311,12 @@ async def test_context_tells_why_the_bot_gave_up_and_what_is_known(
 
 
 async def test_customers_ng_words_are_marked(desk: Desk, helpdesk: Helpdesk):
-    write(helpdesk, "eita", "もう訴えるぞ", "c1")
+    write(helpdesk, "eita", "もう訴えますよ", "c1")
     helpdesk.handoffs.request("eita", "request")
 
     await desk.open("/talks/eita")
 
-    assert desk.texts("#lines .ng") == ["注意語：訴える"]
+    assert desk.texts("#lines .ng") == ["注意語：訴え"]
     assert "注意語" in desk.texts("#row-eita .mark")
 
 

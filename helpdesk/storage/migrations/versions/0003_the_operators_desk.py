@@ -107,6 +107,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('told_at', helpdesk.storage.tables.Moment(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('alerted_at', helpdesk.storage.tables.Moment(timezone=True), nullable=True))
         batch_op.create_index(batch_op.f('ix_handoff_requests_claimed_at'), ['claimed_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_handoff_requests_closed_at'), ['closed_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_handoff_requests_requested_at'), ['requested_at'], unique=False)
 
     with op.batch_alter_table('inbox', schema=None) as batch_op:
@@ -157,6 +158,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table('handoff_requests', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_handoff_requests_requested_at'))
+        batch_op.drop_index(batch_op.f('ix_handoff_requests_closed_at'))
         batch_op.drop_index(batch_op.f('ix_handoff_requests_claimed_at'))
         batch_op.drop_column('alerted_at')
         batch_op.drop_column('told_at')

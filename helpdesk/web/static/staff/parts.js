@@ -55,12 +55,15 @@ export function partsOf(customer, { deskChanged, talkChanged }) {
       wasAtEnd = target.scrollHeight - target.scrollTop - target.clientHeight < NEAR_END;
     }
   };
+  const keepEnd = () => wasAtEnd && toEnd();
   document.addEventListener("scroll", measure, { capture: true, passive: true });
+  if (lines()) {
+    // The composer below grows and shrinks.
+    new ResizeObserver(keepEnd).observe(lines());
+  }
   toEnd();
   const talkShown = () => {
-    if (wasAtEnd) {
-      toEnd();
-    }
+    keepEnd();
     talkChanged();
   };
   return {
