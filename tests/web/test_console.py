@@ -768,3 +768,24 @@ async def test_long_queue_of_strangers_has_short_names(desk: Desk, helpdesk: Hel
 
     assert desk.text("#list-waiting .row-name") == f"…{customer[-6:]}"
     assert requests_of(helpdesk, customer)[0].operator is None
+
+
+@pytest.mark.parametrize(
+    ("happened", "is_told"),
+    [
+        pytest.param([], False, id="never"),
+        pytest.param([True], True, id="reached"),
+        pytest.param([True, False], False, id="lifted"),
+    ],
+)
+async def test_used_up_pushes_on_line_are_told(
+    helpdesk: Helpdesk, happened: list[bool], is_told: bool
+):
+    for reached in happened:
+        helpdesk.line_delivery.note_limit(reached=reached)
+    browser = Desk(StaffApplication(helpdesk).asgi())
+    await browser.log_in("op1")
+
+    await browser.open("/")
+
+    assert (browser.text("#pushes-held") is not None) is is_told
