@@ -375,6 +375,9 @@ def test_welcome_names_the_addresses_and_the_sample_people(
     shown = [*("https://help.example/chat", "https://help.example/mypage")]
     shown += [f"{each.login:10}{each.password}" for each in contracts]
     shown += [each.code for each in contracts] + ["86420975310000042 (replaced)"]
+    shown += [
+        f"{each.id:10}{each.password}" for each in helpdesk.sample_world.operators()
+    ]
     assert [words for words in shown if words not in said] == []
 
 
@@ -390,6 +393,7 @@ def test_welcome_names_the_phone_where_line_is_a_stand_in(
     assert capsys.readouterr().out.startswith(
         "\n  Chat     https://help.example/chat\n"
         "  My Page  https://help.example/mypage\n"
+        "  Desk     http://localhost:8001/  (operators)\n"
         "  LINE     http://127.0.0.1:8010  (a phone to play with)\n\n"
     )
 
@@ -403,5 +407,6 @@ def test_welcome_of_production_names_nobody(
 
     assert capsys.readouterr().out == (
         "\n  Chat     https://help.example/chat\n"
-        "  My Page  https://help.example/mypage\n\n\nPress Ctrl-C to stop.\n"
+        "  My Page  https://help.example/mypage\n"
+        "  Desk     http://localhost:8001/  (operators)\n\n\nPress Ctrl-C to stop.\n"
     )

@@ -40,6 +40,7 @@ def test_settings_have_defaults_for_all_but_secrets():
         "env": "development",
         "clock": None,
         "clock_set_at": None,
+        "clock_speed": 1.0,
         "line_channel_secret": "",
         "line_channel_access_token": "",
         "line_api_url": "https://api.line.me",
@@ -202,3 +203,24 @@ def test_clock_runs_on_from_its_setting():
 
     assert before <= began + (shown - NOW) <= after
     assert shown.utcoffset() == timedelta(0)
+
+
+def test_clock_may_run_faster():
+    real = Settings(secret_key=KEY)
+    began = datetime(2020, 1, 1, tzinfo=UTC)
+    given = {"clock": NOW, "clock_set_at": began.timestamp(), "clock_speed": 60}
+    moved = Settings(secret_key=KEY, **given)
+
+    before, shown, after = real.now(), moved.now(), real.now()
+
+    assert before <= began + (shown - NOW) / 60 <= after
+
+
+@pytest.mark.parametrize("speed", ["0", "-1", "1001", "fast"])
+def test_impossible_speed_of_the_clock_is_refused(
+    environment: pytest.MonkeyPatch, speed: str
+):
+    environment.setenv("HELPDESK_CLOCK_SPEED", speed)
+
+    with pytest.raises(BadSettings, match="HELPDESK_CLOCK_SPEED"):
+        Settings.from_env()

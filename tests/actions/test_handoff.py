@@ -95,7 +95,10 @@ def test_request_queues_and_lets_the_procedure_wait(helpdesk: Helpdesk):
             ],
             [
                 utter(
-                    "utter_operator_requested", place="2", wait="まもなく", hours=hours
+                    "utter_operator_requested",
+                    place="2",
+                    wait="まもなくお返事できる見込みです。",
+                    hours=hours,
                 )
             ],
         ),

@@ -41,6 +41,7 @@ def main() -> int:
     parser.add_argument("--customers", type=int, default=200)
     parser.add_argument("--operators", type=int, default=10)
     parser.add_argument("--speed", type=float, default=60)
+    parser.add_argument("--think", type=float, default=0, help="minutes per answer")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="where to leave the database")
     options = parser.parse_args()
@@ -107,6 +108,8 @@ async def _play(
         Operator(client(started.staff), day, shift, random.Random(options.seed + at))
         for at, shift in enumerate(shifts)
     ]
+    for operator in operators:
+        operator.think_minutes = options.think
     plans = chance.choices(
         ["person", "leaves", "bot"], [70, 15, 15], k=options.customers
     )

@@ -121,7 +121,8 @@ async def _live(customer: Customer, day: Day, chance: random.Random) -> None:
         diary.problems.append("no answer to オペレーター")
         return
     if _asks_for_message(answer):
-        await _leave_message(customer, day)
+        is_full = diary.heard("混み合って", after) is not None
+        await _leave_message(customer, day, is_full=is_full)
         return
     # An operator may be quicker than the bot, whose answer is dropped then.
     diary.is_queued = True
@@ -145,9 +146,11 @@ async def _live(customer: Customer, day: Day, chance: random.Random) -> None:
         await _talk(customer, day, joined, chance)
 
 
-async def _leave_message(customer: Customer, day: Day) -> None:
+async def _leave_message(customer: Customer, day: Day, *, is_full: bool) -> None:
     diary = customer.diary
-    if OPENS + timedelta(minutes=2) < day.now() < CLOSES - timedelta(minutes=2):
+    diary.outcome = "message"
+    within = OPENS + timedelta(minutes=2) < day.now() < CLOSES - timedelta(minutes=2)
+    if within and not is_full:
         diary.problems.append("not admitted within hours")
     after = await customer.say(f"伝言です。折り返しをお願いします。{diary.plan}")
     # An operator may be quicker than the bot with its thanks.
@@ -156,7 +159,6 @@ async def _leave_message(customer: Customer, day: Day) -> None:
     )
     if kept is None:
         diary.problems.append("the message was not taken")
-    diary.outcome = "message"
 
 
 async def _talk(

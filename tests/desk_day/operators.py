@@ -46,6 +46,7 @@ class Operator:
         self._csrf = ""
         self._answered: set[int] = set()
         self._status = "available"
+        self.think_minutes = 0.0
 
     async def log_in(self, password: str) -> None:
         page = await self._http.get("/login")
@@ -93,6 +94,9 @@ class Operator:
         lines = (await self._http.get(f"/api/talks/{customer}")).json()["lines"]
         for line in lines:
             if line["author"] != "customer" or line["id"] in self._answered:
+                continue
+            written_at = datetime.fromisoformat(line["at"])
+            if self._day.now() - written_at < timedelta(minutes=self.think_minutes):
                 continue
             found = _TAG.search(line["text"])
             if found is not None:

@@ -291,7 +291,7 @@ async def test_answer_is_dropped_when_an_operator_took_over_meanwhile(
 ):
     async def take_over(item: InboxItem) -> None:
         await asyncio.to_thread(helpdesk.handoffs.request, item.customer, "request")
-        await asyncio.to_thread(helpdesk.handoffs.claim, item.customer, "op1")
+        await asyncio.to_thread(helpdesk.talks.claim, item.customer, "op1")
 
     bot = FakeBot(take_over)
     desk.write("aiko", "一", "二")
@@ -300,7 +300,10 @@ async def test_answer_is_dropped_when_an_operator_took_over_meanwhile(
         await desk.settled()
 
     assert (desk.said("aiko"), bot.asked) == (
-        [("customer", "一"), ("customer", "二")],
+        [
+            *(("customer", "一"), ("customer", "二")),
+            ("system", "オペレーターの佐藤が承ります。"),
+        ],
         ["一"],
     )
 
