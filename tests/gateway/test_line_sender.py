@@ -679,9 +679,12 @@ async def test_what_is_held_comes_with_the_next_token_in_order(desk: Desk, aiko:
         desk.answer(customer, "一")
         sender.wake(customer)
         await desk.settled()
+        # While the bot thinks, what is held waits for its answer's token.
+        sender.typing(customer, on=True)
         desk.say(customer, "二")
         desk.hear(aiko, "まだですか")
         desk.answer(customer, "三")
+        sender.typing(customer, on=False)
         sender.wake(customer)
         await desk.settled(2)
 
