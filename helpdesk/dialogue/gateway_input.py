@@ -36,11 +36,11 @@ class GatewayInput(InputChannel):
 
     Body: `{"customer", "event_id", "text"}` or `{"customer", "event_id", "payload"}`,
     where only a payload may be a command (`/intent{...}`). Answer: `{"messages":
-    [{"text", "buttons"}], "awaits", "actions", "slots", "intent", "confidence"}`, the
-    last two of what was typed or chosen. A repeated event id returns
-    the stored answer and runs nothing: the tracker itself is the store, so turn and
-    answer are saved in one write. `POST /webhooks/gateway/forget` with `{"customer",
-    "event_id"}` erases what was said in a turn; what it led to stays.
+    [{"text", "buttons", "card", "response"}], "awaits", "actions", "slots", "intent",
+    "confidence"}`, the last two of what was typed or chosen. A repeated event id
+    returns the stored answer and runs nothing: the tracker itself is the store, so turn
+    and answer are saved in one write. `POST /webhooks/gateway/forget` with
+    `{"customer", "event_id"}` erases what was said in a turn; what it led to stays.
     """
 
     @classmethod
@@ -181,5 +181,6 @@ def _message(event: BotUttered) -> dict[str, Any]:
     return {
         "text": event.text or "",
         "buttons": event.data.get("buttons") or [],
+        "card": (event.data.get("custom") or {}).get("card"),
         "response": event.metadata.get("utter_action"),
     }

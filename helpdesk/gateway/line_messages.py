@@ -22,6 +22,7 @@ from linebot.v3.messaging import (
 )
 from linebot.v3.messaging import Message as LineMessage
 
+from helpdesk.gateway.line_cards import card_body
 from helpdesk.gateway.line_limits import (
     LONGEST_ALT_TEXT,
     LONGEST_DISPLAY_TEXT,
@@ -53,6 +54,7 @@ class LineMessages:
 
     A message of the conversation takes one of LINE's, unless its text is too long
     for that; up to 20,000 units, it never takes more than one call carries, five.
+    A card is a bubble in place of the text, unless it is too large for one.
     """
 
     def __init__(
@@ -97,12 +99,17 @@ class LineMessages:
         has_actions = bool(pages or message.buttons)
         if has_actions and not text:
             text = (*pages, *message.buttons)[0].label
-        pieces = _pieces(text, has_actions=has_actions)
-        if not pieces:
-            return []
         quick, below = _placed(message.buttons, is_newest=is_newest)
-        rendered = [TextMessage(text=piece) for piece in pieces[:-1]]
-        rendered.append(self._with_actions(pieces[-1], pages, below))
+        body = message.card and card_body(message.card, self._accent)
+        if message.card and body:
+            alt_text = text or message.card.title
+            rendered = [self._bubble(alt_text, body, pages, below)]
+        else:
+            pieces = _pieces(text, has_actions=has_actions)
+            if not pieces:
+                return []
+            rendered = [TextMessage(text=piece) for piece in pieces[:-1]]
+            rendered.append(self._with_actions(pieces[-1], pages, below))
         rendered[-1].quick_reply = _quick_reply(quick)
         author = _SPEAKS_AS.get(message.author, message.author)
         for each in rendered:
@@ -127,7 +134,6 @@ class LineMessages:
     ) -> LineMessage:
         if not pages and not buttons:
             return TextMessage(text=text)
-        alt_text = cut(text, LONGEST_ALT_TEXT, utf16_units)
         if (
             not pages
             and len(buttons) <= MOST_TEMPLATE_BUTTONS
@@ -135,18 +141,34 @@ class LineMessages:
         ):
             actions = [_postback(button, LONGEST_LABEL) for button in buttons]
             template = ButtonsTemplate(text=text, actions=actions)
-            return TemplateMessage(alt_text=alt_text, template=template)
+            return TemplateMessage(alt_text=_alt_text(text), template=template)
+        # Only scaled text follows the size of letters that is set in the app.
+        body = _column(FlexText(text=text, wrap=True, scaling=True))
+        return self._bubble(text, body, pages, buttons)
+
+    def _bubble(
+        self,
+        text: str,
+        body: FlexBox,
+        pages: Sequence[URIAction],
+        buttons: Sequence[Button],
+    ) -> FlexMessage:
+        """A bubble that says what the text says, with its actions below."""
         opening = [_flex_button(page, "primary", self._accent) for page in pages]
         answering = [
             _flex_button(_postback(button, LONGEST_FLEX_LABEL), "secondary")
             for button in buttons
         ]
-        # Only scaled text follows the size of letters that is set in the app.
-        body = _column(FlexText(text=text, wrap=True, scaling=True))
-        footer = _column(*opening, *answering)
+        actions = [*opening, *answering]
+        footer = _column(*actions) if actions else None
         return FlexMessage(
-            alt_text=alt_text, contents=FlexBubble(body=body, footer=footer)
+            alt_text=_alt_text(text), contents=FlexBubble(body=body, footer=footer)
         )
+
+
+def _alt_text(text: str) -> str:
+    """What notifications and lists of talks say."""
+    return cut(text, LONGEST_ALT_TEXT, utf16_units)
 
 
 def _pieces(text: str, *, has_actions: bool) -> list[str]:

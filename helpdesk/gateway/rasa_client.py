@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import httpx
 
+from helpdesk.domain.card import Card, MalformedCard, card_of
 from helpdesk.services.ports import InboxItem
 from helpdesk.services.turns import Answer, BotMessage
+
+logger = logging.getLogger(__name__)
 
 
 class RasaAway(RuntimeError):
@@ -64,6 +68,7 @@ def answer_of(content: dict[str, Any]) -> Answer:
         BotMessage(
             message["text"],
             [(button["title"], button["payload"]) for button in message["buttons"]],
+            _card(message.get("card")),
         )
         for message in content["messages"]
     ]
@@ -73,3 +78,12 @@ def answer_of(content: dict[str, Any]) -> Answer:
         content.get("intent"),
         content.get("confidence", 0.0),
     )
+
+
+def _card(value: object) -> Card | None:
+    """The card of a message; None for a malformed one, since the text says it all."""
+    try:
+        return card_of(value)
+    except MalformedCard as error:
+        logger.warning("a message is said without its card: %s", error)
+        return None

@@ -20,6 +20,7 @@ from starlette.responses import (
 from starlette.routing import Route
 
 from helpdesk.bootstrap import Helpdesk
+from helpdesk.domain.card import as_json
 from helpdesk.gateway.line_payloads import encodable
 from helpdesk.gateway.worker import Hub, TurnWorker
 from helpdesk.services.conversations import LONGEST_TEXT, UnknownButton
@@ -174,14 +175,15 @@ def current_customer(request: Request, helpdesk: Helpdesk) -> str:
 
 
 def as_event(message: Message) -> dict[str, Any]:
-    """A line of the conversation in the form of the events (docs/architecture.md)."""
-    return {
+    """A line of the conversation in the form of the events (README.md)."""
+    event = {
         "id": message.id,
         "from": message.author,
         "text": message.text,
         "buttons": [{"label": each.label, "data": each.id} for each in message.buttons],
         "at": message.at.isoformat(),
     }
+    return event if message.card is None else event | {"card": as_json(message.card)}
 
 
 async def _json(request: Request) -> dict[str, Any]:

@@ -80,12 +80,14 @@ class ConversationService:
         One client_id is one event.
         """
         with self._store.writing() as unit:
+            unit.locks.conversations(customer)
             unit.conversations.set_channel(customer, "web")
             return self.take_text(unit, customer, text, self._web(customer, client_id))
 
     def accept_button(self, customer: str, button: str, client_id: str) -> int:
         """Store a button pressed on the web; its inbox id. Raises UnknownButton."""
         with self._store.writing() as unit:
+            unit.locks.conversations(customer)
             unit.conversations.set_channel(customer, "web")
             arrival = self._web(customer, client_id)
             return self.take_button(unit, customer, button, arrival)
@@ -188,6 +190,7 @@ class ConversationService:
         """Say the bot's answer once; drop it if an operator took over meanwhile."""
         customer = turn.item.customer
         with self._store.writing() as unit:
+            unit.locks.conversations(customer)
             now = self._clock()
             if not unit.inbox.finish(turn.item.id, now):
                 return
@@ -205,6 +208,7 @@ class ConversationService:
     def note_delay(self, item: InboxItem, text: str) -> None:
         """Tell the customer, once, that the message is kept and will be answered."""
         with self._store.writing() as unit:
+            unit.locks.conversations(item.customer)
             now = self._clock()
             if unit.inbox.note_delay(item.id, now):
                 unit.conversations.say(item.customer, "system", text, now)
@@ -271,6 +275,7 @@ class ConversationService:
 
     def _leave_to_operator(self, item: InboxItem) -> None:
         with self._store.writing() as unit:
+            unit.locks.conversations(item.customer)
             if item.payload == _END_HANDOFF:
                 self._handoffs.end(unit, item.customer)
             elif unit.conversations.get(item.customer).speaker is Speaker.OPERATOR:
@@ -322,7 +327,9 @@ class ConversationService:
             )
             for label, payload in message.buttons
         ]
-        unit.conversations.say(item.customer, "bot", text, now, buttons, turn=item.id)
+        unit.conversations.say(
+            item.customer, "bot", text, now, buttons, turn=item.id, card=message.card
+        )
 
 
 def _intent_of(payload: str | None) -> str:

@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from helpdesk.domain.card import Card
 from helpdesk.services.ports import InboxItem
 
 
 @dataclass(frozen=True)
 class BotMessage:
-    """A bubble of the bot: its text, and (label, payload) for each button."""
+    """A bubble of the bot: its text, and (label, payload) for each button.
+
+    `card`: what is shown in place of the text where cards can be shown.
+    """
 
     text: str
     buttons: Sequence[tuple[str, str]] = ()
+    card: Card | None = None
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,11 @@ from sqlalchemy import (
     update,
 )
 
+from helpdesk.domain.card import Card, as_json, card_of
 from helpdesk.domain.handoff import Speaker
 from helpdesk.services.ports import Button, Conversation, Message
 from helpdesk.storage import desk_tables, tables
+from helpdesk.storage.locks import LockRows
 
 _inbox = tables.inbox
 _messages = tables.messages
@@ -100,7 +102,7 @@ class ConversationTables:
             .values(
                 speaker=end.value,
                 operator=operator,
-                version=_conversations.c.version + handed_over,
+                version=_conversations.c.version + int(handed_over),
             )
         )
         return result.rowcount == 1
@@ -167,8 +169,11 @@ class ConversationTables:
         content: tuple[str, str] | None = None,
         operator: str | None = None,
         quotes: int | None = None,
+        card: Card | None = None,
     ) -> int:
         """Add a line to the conversation; its id, which grows."""
+        # In the order of the ids they are seen: who reads on after one misses none.
+        LockRows(self._connection).conversations(customer)
         kind, content_id = content or (None, None)
         result = self._connection.execute(
             insert(_messages).values(
@@ -182,6 +187,7 @@ class ConversationTables:
                 content_id=content_id,
                 operator=operator,
                 quotes=quotes,
+                card=None if card is None else as_json(card),
             )
         )
         key = result.inserted_primary_key
@@ -239,6 +245,7 @@ class ConversationTables:
                 None if row.content is None else (row.content, row.content_id),
                 row.operator,
                 row.quotes,
+                card_of(row.card),
             )
             for row in rows
         ]

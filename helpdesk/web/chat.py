@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from helpdesk.bootstrap import Helpdesk
+from helpdesk.domain.card import as_json
 from helpdesk.domain.privacy import replace_tokens
 from helpdesk.services.ports import Message
 from helpdesk.web.pages import Pages
@@ -59,4 +60,5 @@ class ChatPage:
             ],
             "at": message.at.isoformat(),
             "client_id": message.client_id,
+            "card": None if message.card is None else as_json(message.card),
         }

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from helpdesk.bootstrap import Helpdesk
+from helpdesk.domain.card import Card
 from helpdesk.services.ports import Message
 from tests.line_platform import LinePlatform, taps
 from tests.line_platform.records import Entry, Json
@@ -49,6 +50,8 @@ class Arrivals:
 
     def _compare(self, message: Message, bubbles: Iterator[Entry]) -> str:
         expected = self._page.sub("", message.text)
+        if message.card is not None:
+            expected = "".join(_words(message.card))
         took: list[Entry] = []
         text = ""
         while not took or len(text) < len(_squeezed(expected)):
@@ -94,6 +97,15 @@ class Arrivals:
             user_hash = self._helpdesk.cipher.fingerprint(self._user)
             customer = unit.line_accounts.customer_of(user_hash)
             return 0 if customer is None else unit.conversations.newest_line(customer)
+
+
+def _words(card: Card) -> Iterator[str]:
+    """What stands in a card, which is shown in place of the message's text."""
+    yield card.title
+    yield card.lead or ""
+    for row in card.rows:
+        yield row.label + row.value
+    yield card.note or ""
 
 
 def _text_of(message: Json) -> str:

@@ -26,6 +26,7 @@ ANSWER = {
         {
             "text": "1回目の返事",
             "buttons": [{"title": "次へ", "payload": "/greet"}],
+            "card": None,
             "response": "utter_greet",
         }
     ],
@@ -303,7 +304,7 @@ def test_answer_without_buttons_or_text_is_whole(store: BoundedTrackerStore):
     assert answer == (
         200,
         {
-            "messages": [{"text": "", "buttons": [], "response": None}],
+            "messages": [{"text": "", "buttons": [], "card": None, "response": None}],
             "awaits": None,
             "actions": ["action_greet", "action_listen"],
             "slots": {},
@@ -311,3 +312,26 @@ def test_answer_without_buttons_or_text_is_whole(store: BoundedTrackerStore):
             "confidence": 1.0,
         },
     )
+
+
+@pytest.mark.parametrize(
+    ("custom", "card"),
+    [
+        pytest.param({"card": {"title": "Data"}}, {"title": "Data"}, id="card"),
+        pytest.param({"other": 1}, None, id="something else"),
+        pytest.param(None, None, id="nothing"),
+    ],
+)
+def test_card_of_an_action_comes_with_its_message(
+    store: BoundedTrackerStore, custom: object, card: object
+):
+    tracker = opened("aiko")
+    said = BotUttered("Data", {"custom": custom}, {"utter_action": "utter_data"})
+    add(tracker, [*turn("event-1", said)[:3], turn("x")[-1]])
+    asyncio.run(store.save(tracker))
+
+    (_, answer), _ = talk(store, lambda post: post(**TURN))
+
+    assert answer["messages"] == [
+        {"text": "Data", "buttons": [], "card": card, "response": "utter_data"}
+    ]

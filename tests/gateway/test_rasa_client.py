@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from helpdesk.domain.card import Card, CardRow, as_json
 from helpdesk.gateway.rasa_client import RasaAway, RasaClient, answer_of
 from helpdesk.services.ports import InboxItem
 from helpdesk.services.turns import Answer, BotMessage
@@ -147,3 +148,29 @@ def test_answer_of_nothing_is_nothing():
     content = {"messages": [], "awaits": None, "actions": [], "slots": {}}
 
     assert answer_of(content) == Answer([], None)
+
+
+CARD = Card("Data", "1.3 GB left", (CardRow("Used", "1.7 GB", 0.57),), None)
+
+
+@pytest.mark.parametrize(
+    ("form", "card"),
+    [
+        pytest.param(as_json(CARD), CARD, id="card"),
+        pytest.param(None, None, id="none"),
+        pytest.param({"title": "secret"}, None, id="malformed"),
+        pytest.param("secret", None, id="no object"),
+    ],
+)
+def test_message_is_said_whatever_its_card_is(
+    form: object, card: Card | None, caplog: pytest.LogCaptureFixture
+):
+    said = {"text": "1.3 GB are left.", "buttons": [], "card": form}
+
+    answer = answer_of({"messages": [said], "awaits": None})
+
+    assert answer == Answer([BotMessage("1.3 GB are left.", [], card)], None)
+    assert (len(caplog.messages), "secret" in caplog.text) == (
+        int(form is not None and card is None),
+        False,
+    )

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.types import Message, Scope
 
 from helpdesk.bootstrap import Helpdesk, build
+from helpdesk.domain.card import Card, CardRow, as_json
 from helpdesk.public import PublicApplication
 from helpdesk.services.ports import InboxItem
 from helpdesk.services.turns import Answer, BotMessage, Turn
@@ -386,11 +387,18 @@ def say(
     helpdesk: Helpdesk, customer: str, text: str, *buttons: tuple[str, str]
 ) -> None:
     """A message of the customer, answered by the bot with this text."""
+    answer_with(helpdesk, customer, BotMessage(f"{text}？", buttons), text)
+
+
+def answer_with(
+    helpdesk: Helpdesk, customer: str, message: BotMessage, text: str = "?"
+) -> None:
+    """A message of the customer, answered by the bot."""
     conversations = helpdesk.conversations
     conversations.accept_text(customer, text, f"client-{text}")
     turn = conversations.next_turn(customer)
     assert turn is not None
-    conversations.answer(turn, Answer([BotMessage(f"{text}？", buttons)], None))
+    conversations.answer(turn, Answer([message], None))
 
 
 class Stream:
@@ -492,6 +500,18 @@ async def test_events_carry_what_is_said_to_the_customer(
         "cache-control": "no-store",
         "x-accel-buffering": "no",
     }
+
+
+async def test_event_has_a_card_where_there_is_one(
+    app: Starlette, browser: httpx.AsyncClient, helpdesk: Helpdesk
+):
+    await be(browser, "eita")
+    card = Card("Data", "1.3 GB left", [CardRow("Used", "1.7 GB", 0.57)])
+    answer_with(helpdesk, "eita", BotMessage("1.3 GB are left.", card=card))
+
+    [event] = await Stream(app, browser).read(1)
+
+    assert (event["text"], event["card"]) == ("1.3 GB are left.", as_json(card))
 
 
 @pytest.mark.parametrize(

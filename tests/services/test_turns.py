@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from helpdesk.bootstrap import Helpdesk
+from helpdesk.domain.card import Card, CardRow
 from helpdesk.services.conversations import UnknownButton
 from helpdesk.services.ports import Button, Message
 from helpdesk.services.turns import Answer, BotMessage, Turn
@@ -345,3 +346,19 @@ def test_button_of_another_customer_is_unknown(helpdesk: Helpdesk):
         helpdesk.conversations.accept_button("aiko", yes.id, "2")
 
     assert said(helpdesk, "aiko") == []
+
+
+def test_card_is_kept_with_its_line(helpdesk: Helpdesk, rows: Rows):
+    card = Card("Data", "1.3 GB left", (CardRow("Used", "1.7 GB", 0.57),), "At noon")
+    plain, shown = BotMessage("Hello."), BotMessage("1.3 GB are left.", card=card)
+
+    helpdesk.conversations.answer(ask(helpdesk), Answer([plain, shown], None))
+
+    assert [
+        (each.text, each.card) for each in helpdesk.conversations.messages("eita")[1:]
+    ] == [("Hello.", None), ("1.3 GB are left.", card)]
+    assert [row["card"] and row["card"]["title"] for row in rows(tables.messages)] == [
+        None,
+        None,
+        "Data",
+    ]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
 from helpdesk.bootstrap import Helpdesk
+from helpdesk.domain.card import Card, CardRow, as_json
 from helpdesk.services.turns import Answer, BotMessage
 from tests.fakes import NOW
 from tests.web.browser import Browser, Seen
 
 
-def talk(helpdesk: Helpdesk, customer: str) -> None:
+def talk(helpdesk: Helpdesk, customer: str, card: Card | None = None) -> None:
     conversations = helpdesk.conversations
     conversations.accept_text(customer, "<b>連携</b>", "c1")
     turn = conversations.next_turn(customer)
     assert turn is not None
-    answer = Answer([BotMessage("はい。", [("次へ", "/affirm")])], None)
+    answer = Answer([BotMessage("はい。", [("次へ", "/affirm")], card)], None)
     conversations.answer(turn, answer)
 
 
@@ -68,6 +71,24 @@ async def test_transcript_survives_a_reload(browser: Browser, helpdesk: Helpdesk
     assert browser.value("#log", "data-last-event-id") == str(answer.id)
     assert browser.value("#log .choice", "data-data") == answer.buttons[0].id
     assert browser.page.select(".welcome") == []
+    assert browser.page.select("#log [data-card]") == []
+
+
+async def test_card_comes_with_the_text_that_is_read_without_it(
+    browser: Browser, helpdesk: Helpdesk
+):
+    card = Card('<Data> "it\'s"', "1.3 GB left", [CardRow("Used", "1.7 GB", 0.57)])
+    await browser.http.post("/chat/session", json={"sample": "eita"})
+    talk(helpdesk, "eita", card)
+
+    await browser.open("/chat")
+
+    assert [(author, text) for author, _, _, text in entries(browser)] == [
+        ("customer", "<b>連携</b>"),
+        ("bot", "はい。"),
+    ]
+    [kept] = [each["data-card"] for each in browser.page.select("#log [data-card]")]
+    assert json.loads(str(kept)) == as_json(card)
 
 
 async def test_another_browser_sees_nothing_of_it(

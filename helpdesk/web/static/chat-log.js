@@ -26,20 +26,21 @@ export class Log {
     const now = Date.parse(this.#log.dataset.now);
     this.#clockAhead = Number.isNaN(now) ? 0 : now - Date.now();
     for (const entry of this.#log.querySelectorAll(".entry")) {
-      this.#finish(entry, entry.querySelector(".bubble").textContent);
+      const card = JSON.parse(entry.dataset.card ?? "null");
+      this.#finish(entry, entry.querySelector(".bubble").textContent, card);
     }
     this.#refreshChoices(Infinity);
     this.#followReader();
   }
 
   /** Shows a message at the end; the customer's own ones always come into view. */
-  add({ from, text, at, id = "", buttons = [], client_id = "" }) {
+  add({ from, text, at, id = "", buttons = [], client_id = "", card = null }) {
     const entry = this.#template.content.firstElementChild.cloneNode(true);
     Object.assign(entry.dataset, { from, id, at: at ?? this.now(), clientId: client_id });
     entry.querySelector(".speaker").textContent = this.#words[from];
     fillChoices(entry.querySelector(".choices"), buttons);
     const wasFollowing = this.#isFollowing || from === "customer";
-    this.#finish(entry, text, true);
+    this.#finish(entry, text, card, true);
     this.#refreshChoices();
     if (wasFollowing) {
       this.toBottom();
@@ -111,12 +112,12 @@ export class Log {
     return new Date(Math.max(Date.now() + this.#clockAhead, this.#lastAt)).toISOString();
   }
 
-  #finish(entry, text, isNew = false) {
+  #finish(entry, text, card, isNew = false) {
     const bubble = entry.querySelector(".bubble");
     if (entry.dataset.from === "customer") {
       bubble.textContent = text;
     } else {
-      fillBubble(bubble, text, this.#words);
+      fillBubble(bubble, text, this.#words, card);
     }
     this.stamp(entry, entry.dataset.at);
     const moment = new Date(entry.dataset.at);

@@ -1,5 +1,6 @@
 // Turns a message's text into nodes: links, link buttons and texts to forward.
 
+import { cardNode } from "./chat-card.js";
 import { copyOnPress } from "./copy.js";
 
 // Only characters that an address may hold, so that Japanese text may follow it directly.
@@ -60,18 +61,25 @@ function parsed(address) {
   }
 }
 
-/** Fills a bubble with a text from the bot or an operator. */
-export function fillBubble(bubble, text, words) {
-  bubble.replaceChildren(...blocksOf(text).map((block) => nodeOf(block, words)));
+/** Fills a bubble with a text from the bot or an operator, or with a card in its place. */
+export function fillBubble(bubble, text, words, card = null) {
+  const nodes = card
+    ? [cardNode(card), ...addressesIn(text).map((address) => linkButton(address, words))]
+    : blocksOf(text).map((block) => nodeOf(block, words));
+  bubble.replaceChildren(...nodes);
 }
 
 function nodeOf(block, words) {
   if (block.kind === "link") {
-    const link = linkTo(block.url, labelOf(block.url, words) ?? block.text, words);
-    link.className = "link-button";
-    return link;
+    return linkButton(block, words);
   }
   return block.kind === "forward" ? forwardBox(block.text, words) : paragraph(block.text, words);
+}
+
+function linkButton({ url, text }, words) {
+  const link = linkTo(url, labelOf(url, words) ?? text, words);
+  link.className = "link-button";
+  return link;
 }
 
 function paragraph(text, words) {
