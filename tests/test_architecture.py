@@ -36,7 +36,9 @@ DOORS: dict[str, set[str]] = {
     },
     "actions": {*APPLICATION, "rasa_sdk"},
     "settings": {"pydantic", "pydantic_settings"},
-    "bootstrap": {"settings", "domain", "services", "storage"},
+    # Carriers: the embedded one, the way to another one over HTTP, and its server.
+    "carrier": {"domain", "services", "httpx"},
+    "bootstrap": {"settings", "domain", "services", "storage", "carrier"},
     "nlu": {"domain", "rasa", "sudachipy", "rapidfuzz", "numpy", "scipy", "sklearn"},
     "dialogue": {"domain", "rasa", "sqlalchemy", "sanic"},
     # The processes: they start what the rooms hold.

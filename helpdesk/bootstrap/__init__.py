@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from helpdesk.bootstrap.carrier import CarrierParts, build_carrier
 from helpdesk.bootstrap.desk import DeskParts, build_desk
+from helpdesk.bootstrap.links import LinkParts, build_links
 from helpdesk.bootstrap.reports import lesson_service, report_service
 from helpdesk.bootstrap.rules import (
     conversation_rules,
@@ -16,27 +18,32 @@ from helpdesk.domain.privacy import SecretFinder
 from helpdesk.services.account_link import AccountLinkService
 from helpdesk.services.accounts import AccountService
 from helpdesk.services.audit_trail import AuditTrail
+from helpdesk.services.carrier import Carrier
+from helpdesk.services.changes import ChangeService
+from helpdesk.services.contracts import ContractService
 from helpdesk.services.conversations import ConversationService
 from helpdesk.services.desk import DeskService
 from helpdesk.services.desk_view import DeskViewService
 from helpdesk.services.desk_words import DeskWords
 from helpdesk.services.eligibility import EligibilityService
 from helpdesk.services.failed_tries import FailedTryCounter
+from helpdesk.services.gifts import GiftService
 from helpdesk.services.handoffs import HandoffService
 from helpdesk.services.lessons import LessonService
 from helpdesk.services.line_delivery import LineDeliveryService
 from helpdesk.services.line_events import LineEventService
 from helpdesk.services.linking import LinkingService
-from helpdesk.services.pages import PageAddresses
+from helpdesk.services.my_page_access import MyPageAccess
 from helpdesk.services.people import PeopleService
 from helpdesk.services.ports import Cipher, Clock
 from helpdesk.services.reports import ReportService
+from helpdesk.services.rights import RightsService
 from helpdesk.services.sample_world import SampleWorld, SampleWorldService
 from helpdesk.services.staff_accounts import StaffAccountService
 from helpdesk.services.staff_acts import StaffActService
 from helpdesk.services.surveys import SurveyService
 from helpdesk.services.talks import TalkService
-from helpdesk.services.user_codes import ReissuePolicy, UserCodeService
+from helpdesk.services.user_codes import UserCodeService
 from helpdesk.services.vault import VaultService
 from helpdesk.settings import Settings
 from helpdesk.storage.catalog import Catalog
@@ -56,18 +63,24 @@ class Helpdesk:
     account_link: AccountLinkService
     accounts: AccountService
     audit_trail: AuditTrail
+    carrier: Carrier
+    changes: ChangeService
+    contracts: ContractService
     conversations: ConversationService
     desk: DeskService
     desk_view: DeskViewService
     desk_words: DeskWords
     eligibility: EligibilityService
+    gifts: GiftService
     handoffs: HandoffService
     lessons: LessonService
     line_delivery: LineDeliveryService
     line_events: LineEventService
     linking: LinkingService
+    my_page_access: MyPageAccess
     people: PeopleService
     reports: ReportService
+    rights: RightsService
     sample_world: SampleWorldService
     staff_accounts: StaffAccountService
     staff_acts: StaffActService
@@ -88,15 +101,15 @@ def build(settings: Settings, clock: Clock | None = None) -> Helpdesk:
     tries = FailedTryCounter(catalog.policies.failed_tries.as_limit(), cipher, clock)
     world = sample_world(catalog.sample_world)
     vault = _vault(basics)
-    linking = LinkingService(database, cipher, clock)
-    account_link = AccountLinkService(database, cipher, linking, clock)
-    desk = build_desk(database, catalog, tries, clock)
+    carrier = build_carrier(database, catalog, cipher, hasher, tries, clock)
+    links = build_links(
+        *(database, catalog, cipher, carrier.itself, carrier.changes, tries),
+        *(settings.pages_url, clock),
+    )
+    desk = build_desk(database, catalog, tries, carrier.itself, clock)
     staff = build_staff(settings, catalog, database, cipher, hasher, clock)
-    pages = PageAddresses(settings.pages_url, linking)
-    reissue = ReissuePolicy(catalog.policies.reissue.daily_limit)
-    user_codes = UserCodeService(database, cipher, tries, reissue, clock)
     conversations = ConversationService(
-        database, vault, pages, desk.handoffs, conversation_rules(catalog), clock
+        database, vault, links.pages, desk.handoffs, conversation_rules(catalog), clock
     )
     return Helpdesk(
         settings=settings,
@@ -104,27 +117,33 @@ def build(settings: Settings, clock: Clock | None = None) -> Helpdesk:
         database=database,
         cipher=cipher,
         clock=clock,
-        account_link=account_link,
-        accounts=_accounts(basics, tries, world),
+        account_link=links.account_link,
+        accounts=_accounts(basics, carrier.itself, tries, world),
         audit_trail=staff.audit_trail,
+        carrier=carrier.itself,
+        changes=carrier.changes,
+        contracts=carrier.contracts,
         conversations=conversations,
         desk=desk.itself,
         desk_view=desk.view,
         desk_words=desk.words,
-        eligibility=EligibilityService(database, clock),
+        eligibility=links.eligibility,
+        gifts=carrier.gifts,
         handoffs=desk.handoffs,
         lessons=lesson_service(database, catalog, clock),
         line_delivery=LineDeliveryService(database, cipher, clock),
-        line_events=_line_events(basics, conversations, account_link, desk),
-        linking=linking,
+        line_events=_line_events(basics, conversations, links, desk),
+        linking=links.linking,
+        my_page_access=links.my_page_access,
         people=staff.people,
         reports=report_service(database, catalog, clock),
-        sample_world=_sample_world(basics, world, user_codes),
+        rights=carrier.rights,
+        sample_world=_sample_world(basics, world, carrier),
         staff_accounts=staff.accounts,
-        staff_acts=_staff_acts(basics, linking, user_codes, pages, vault),
+        staff_acts=_staff_acts(basics, links, vault),
         surveys=desk.surveys,
         talks=desk.talks,
-        user_codes=user_codes,
+        user_codes=links.user_codes,
         vault=vault,
     )
 
@@ -147,39 +166,37 @@ def _vault(basics: _Basics) -> VaultService:
 
 
 def _accounts(
-    basics: _Basics, tries: FailedTryCounter, world: SampleWorld
+    basics: _Basics, carrier: Carrier, tries: FailedTryCounter, world: SampleWorld
 ) -> AccountService:
     refused = refused_logins(world, basics.settings)
-    return AccountService(basics.database, basics.hasher, tries, refused)
+    return AccountService(basics.database, carrier, tries, refused)
 
 
 def _line_events(
     basics: _Basics,
     conversations: ConversationService,
-    account_link: AccountLinkService,
+    links: LinkParts,
     desk: DeskParts,
 ) -> LineEventService:
-    parts = (basics.database, basics.cipher, conversations, account_link, desk.handoffs)
-    return LineEventService(*parts, line_meanings(basics.catalog), basics.clock)
+    parts = (basics.database, basics.cipher, conversations, links.account_link)
+    meanings = line_meanings(basics.catalog)
+    return LineEventService(*parts, desk.handoffs, meanings, basics.clock)
 
 
 def _sample_world(
-    basics: _Basics, world: SampleWorld, user_codes: UserCodeService
+    basics: _Basics, world: SampleWorld, carrier: CarrierParts
 ) -> SampleWorldService:
-    parts = (basics.database, world, user_codes, basics.hasher, basics.cipher)
+    books = carrier.sample_books
+    parts = (basics.database, world, books, basics.hasher, basics.cipher)
     is_allowed = not basics.settings.is_production
     return SampleWorldService(*parts, basics.clock, is_allowed=is_allowed)
 
 
 def _staff_acts(
-    basics: _Basics,
-    linking: LinkingService,
-    user_codes: UserCodeService,
-    pages: PageAddresses,
-    vault: VaultService,
+    basics: _Basics, links: LinkParts, vault: VaultService
 ) -> StaffActService:
     words, roles = basics.catalog.desk.says.link_page, basics.catalog.wording.roles
-    parts = (basics.database, linking, user_codes, pages, vault)
+    parts = (basics.database, links.linking, links.user_codes, links.pages, vault)
     return StaffActService(*parts, words, roles, basics.clock)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from helpdesk.bootstrap.rules import desk_rules, desk_words
+from helpdesk.services.carrier import Carrier
 from helpdesk.services.desk import DeskService
 from helpdesk.services.desk_view import DeskViewService
 from helpdesk.services.desk_words import DeskWords
@@ -30,12 +31,15 @@ class DeskParts:
 
 
 def build_desk(
-    database: Database, catalog: Catalog, tries: FailedTryCounter, clock: Clock
+    database: Database,
+    catalog: Catalog,
+    tries: FailedTryCounter,
+    carrier: Carrier,
+    clock: Clock,
 ) -> DeskParts:
     """The parts, on one set of rules."""
     hours = catalog.business_hours.as_business_hours()
     rules, words = desk_rules(catalog), desk_words(catalog)
-    reissues = catalog.policies.reissue.daily_limit
     handoffs = HandoffService(database, hours, rules, clock)
     talks = TalkService(database, handoffs, rules, words, clock)
     return DeskParts(
@@ -44,5 +48,5 @@ def build_desk(
         talks,
         SurveyService(database, rules.survey_pause, clock),
         DeskService(database, handoffs, talks, hours, rules, words, clock),
-        DeskViewService(database, handoffs, tries, reissues, clock),
+        DeskViewService(database, handoffs, tries, carrier, clock),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from helpdesk.domain.data_balance import DataBalance
 from helpdesk.domain.eligibility import OrderPlace
 from helpdesk.domain.messages import folded
 from helpdesk.domain.queue import QueueRule
@@ -103,8 +104,9 @@ def sample_world(world: CatalogWorld) -> SampleWorld:
         SampleContract(
             person=person,
             number=number,
-            **each.model_dump(exclude={"place"}),
+            **each.model_dump(exclude={"place", "data"}),
             place=OrderPlace(each.place),
+            data=DataBalance(**each.data.model_dump()),
         )
         for person, entry in world.people.items()
         for number, each in enumerate(entry.subscriptions, start=1)

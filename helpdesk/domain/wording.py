@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from helpdesk.domain.data_balance import MB_PER_GB
 from helpdesk.domain.japan_time import in_japan
+
+# Written in MB as the plan of 500MB is, like what is too little for a tenth of a GB.
+_HALF_GB = 500
+_TENTH_GB = 100
 
 
 @dataclass(frozen=True)
@@ -29,3 +34,10 @@ class DayFormat:
     def moment(self, moment: datetime) -> str:
         """Day and time in Japan."""
         return f"{self.day(in_japan(moment).date())} {self.time(moment)}"
+
+
+def volume(megabytes: int) -> str:
+    """500MB, 1GB, 0.8GB, 12.35GB: as short as it is exact; 1GB is 1,000MB."""
+    if megabytes == _HALF_GB or megabytes < _TENTH_GB:
+        return f"{megabytes}MB"
+    return f"{megabytes / MB_PER_GB:,.2f}".rstrip("0").rstrip(".") + "GB"

@@ -18,7 +18,6 @@ from helpdesk.services.linking import (
     LinkedElsewhere,
     LinkingService,
     PageExpired,
-    TooEarly,
 )
 from helpdesk.services.ports import Cipher, Clock, Store, Unit
 
@@ -46,10 +45,13 @@ class AccountLinkService:
         """A nonce for the page's authenticated attempt: 43 characters, good once.
 
         From here the attempt has as long as LINE's link token: ten minutes. Raises
-        PageExpired.
+        PageExpired, TooEarly.
         """
         nonce = secrets.token_urlsafe(32)
         attempt = self._linking.open_page(token, role)
+        if attempt.subscription is None:
+            raise PageExpired
+        self._linking.check_open(attempt.subscription)
         with self._store.writing() as unit:
             expires_at = self._clock() + LINK_PAGE_LIFETIME
             if not unit.links.set_nonce(
@@ -83,7 +85,7 @@ class AccountLinkService:
             unit.links.move_attempt(
                 attempt.id, attempt.state, AttemptState.LINKED, attempt.subscription
             )
-        except (TooEarly, LinkedElsewhere):
+        except LinkedElsewhere:
             return self._refuse(unit, attempt, customer)
         return attempt.customer
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Container
 
 from helpdesk.domain.linking import Subscription
+from helpdesk.services.carrier import Carrier
 from helpdesk.services.failed_tries import FailedTryCounter
-from helpdesk.services.ports import PasswordHasher, Store
+from helpdesk.services.ports import Store
 
 
 class WrongLogin(ValueError):
@@ -19,17 +20,15 @@ class AccountService:
     def __init__(
         self,
         store: Store,
-        hasher: PasswordHasher,
+        carrier: Carrier,
         tries: FailedTryCounter,
         refused: Container[str] = (),
     ) -> None:
         """`refused`: login IDs that nobody may use: the sample's, in production."""
         self._refused = refused
         self._store = store
-        self._hasher = hasher
+        self._carrier = carrier
         self._tries = tries
-        # Verified when the login is unknown, so that both failures take as long.
-        self._nobody = hasher.hash("nobody")
 
     def log_in(
         self, customer: str, login_id: str, password: str, address: str | None
@@ -37,11 +36,11 @@ class AccountService:
         """The subscription of this login. Raises WrongLogin, TooManyTries."""
         with self._store.reading() as unit:
             self._tries.check(unit, customer, address, "login")
-            login = unit.subscriptions.login(login_id.strip())
-            expected = login.password_hash if login else self._nobody
-            is_right = self._hasher.verify(expected, password)
-            if login and is_right and login.login_id not in self._refused:
-                return unit.subscriptions.get(login.subscription)
+        found = self._carrier.log_in(login_id.strip(), password)
         with self._store.writing() as unit:
+            # Again: of many tries at once, those after the limit count for nothing.
+            self._tries.check(unit, customer, address, "login")
+            if found is not None and login_id.strip() not in self._refused:
+                return found
             self._tries.add(unit, customer, address, "login")
         raise WrongLogin

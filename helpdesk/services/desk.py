@@ -60,7 +60,11 @@ class DeskService:
         for step in steps:
             with self._store.writing() as unit:
                 # Two that look at the same time would both tell the same.
-                unit.operators.lock()
+                unit.locks.desk()
+                # Who sorts holds several conversations too, in another order.
+                unit.locks.sorting()
+                looked_at = [*unit.handoffs.waiting(), *unit.handoffs.claimed()]
+                unit.locks.conversations(*(each.customer for each in looked_at))
                 news |= step(unit)
         return news
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from helpdesk.domain.attempt_limits import reissues_left
 from helpdesk.domain.eligibility import Eligibility, eligibility
 from helpdesk.domain.handoff import HandoffRequest, RequestKind, RequestState, Speaker
 from helpdesk.domain.linking import Link, Subscription
 from helpdesk.domain.staff import Operator
+from helpdesk.services.carrier import Carrier, CarrierAway
 from helpdesk.services.desk_ports import Note
 from helpdesk.services.failed_tries import FailedTryCounter, TooManyTries
 from helpdesk.services.handoffs import DeskHours, HandoffService, Place
@@ -79,7 +79,8 @@ class TalkView:
 
     `request`: the newest request that is not over, else the newest of all, if any.
     `last_failure`: kind and moment of the last failed try. `locked_until`: end of the
-    lock on codes. `may_write`: the operator has the word.
+    lock on codes. `may_write`: the operator has the word. `is_carrier_away`: the
+    subscriptions cannot be looked up now.
     """
 
     conversation: Conversation
@@ -94,6 +95,7 @@ class TalkView:
     last_failure: tuple[str, datetime] | None
     locked_until: datetime | None
     may_write: bool
+    is_carrier_away: bool = False
 
 
 class DeskViewService:
@@ -104,13 +106,13 @@ class DeskViewService:
         store: Store,
         handoffs: HandoffService,
         tries: FailedTryCounter,
-        daily_reissues: int,
+        carrier: Carrier,
         clock: Clock,
     ) -> None:
         self._store = store
         self._handoffs = handoffs
         self._tries = tries
-        self._daily_reissues = daily_reissues
+        self._carrier = carrier
         self._clock = clock
 
     def overview(self) -> Overview:
@@ -169,7 +171,13 @@ class DeskViewService:
             with self._store.writing() as unit:
                 unit.audit.add(self._clock(), actor, "looked_at", customer)
         with self._store.reading() as unit:
-            return self._view(unit, customer, operator)
+            view = self._view(unit, customer, operator)
+            links = unit.links.of_customer(customer)
+        try:
+            return replace(view, subscriptions=self._subscriptions(links))
+        except CarrierAway:
+            # The talk is shown all the same.
+            return replace(view, is_carrier_away=True)
 
     def _view(self, unit: Unit, customer: str, operator: str) -> TalkView:
         conversation = unit.conversations.get(customer)
@@ -190,29 +198,24 @@ class DeskViewService:
             next(iter(places), None),
             unit.notes.of_customer(customer),
             unit.notes.labels([customer]).get(customer, ()),
-            self._subscriptions(unit, customer),
+            (),
             unit.failed_tries.last(customer),
             self._locked_until(unit, customer),
             conversation.speaker is Speaker.OPERATOR
             and conversation.operator == operator,
         )
 
-    def _subscriptions(self, unit: Unit, customer: str) -> list[KnownSubscription]:
-        links = unit.links.of_customer(customer)
+    def _subscriptions(self, links: Sequence[Link]) -> list[KnownSubscription]:
         keys = dict.fromkeys(link.subscription for link in links)
         now = self._clock()
         found = []
         for key in keys:
-            subscription = unit.subscriptions.get(key)
+            subscription = self._carrier.subscription(key)
             mine = [link for link in links if link.subscription == key]
             opens = eligibility(subscription.order, now)
-            left = self._reissues_left(unit, key)
+            left = self._carrier.reissues_left(key)
             found.append(KnownSubscription(subscription, opens, mine, left))
         return found
-
-    def _reissues_left(self, unit: Unit, subscription: str) -> int:
-        moments = unit.subscriptions.reissued_at(subscription)
-        return reissues_left(moments, self._clock(), self._daily_reissues)
 
     def _locked_until(self, unit: Unit, customer: str) -> datetime | None:
         try:

@@ -8,6 +8,7 @@ from datetime import date
 from helpdesk.domain.eligibility import Eligibility, Order, eligibility
 from helpdesk.domain.japan_time import japan_day
 from helpdesk.domain.linking import Subscription
+from helpdesk.services.carrier import Carrier
 from helpdesk.services.ports import Clock, Store
 
 
@@ -22,8 +23,9 @@ class SubscriptionEligibility:
 class EligibilityService:
     """Answers with the day; nothing is saved."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, carrier: Carrier, clock: Clock) -> None:
         self._store = store
+        self._carrier = carrier
         self._clock = clock
 
     def today(self) -> date:
@@ -40,13 +42,14 @@ class EligibilityService:
         A linked holder is shown every subscription of the contract holder.
         """
         with self._store.reading() as unit:
-            known: dict[str, Subscription] = {}
-            for link in unit.links.of_customer(customer):
-                linked = unit.subscriptions.get(link.subscription)
-                known[linked.id] = linked
-                if link.role.value == "holder":
-                    for held in unit.subscriptions.of_holder(linked.contract_holder):
-                        known[held.id] = held
+            links = unit.links.of_customer(customer)
+        known: dict[str, Subscription] = {}
+        for link in links:
+            linked = self._carrier.subscription(link.subscription)
+            known[linked.id] = linked
+            if link.role.value == "holder":
+                for held in self._carrier.subscriptions_of(linked.contract_holder):
+                    known[held.id] = held
         now = self._clock()
         return [
             SubscriptionEligibility(each, eligibility(each.order, now))
@@ -54,11 +57,9 @@ class EligibilityService:
         ]
 
     def subscription(self, subscription: str) -> Subscription:
-        with self._store.reading() as unit:
-            return unit.subscriptions.get(subscription)
+        return self._carrier.subscription(subscription)
 
     def of_subscription(self, subscription: str) -> Eligibility:
-        with self._store.reading() as unit:
-            return eligibility(
-                unit.subscriptions.get(subscription).order, self._clock()
-            )
+        return eligibility(
+            self._carrier.subscription(subscription).order, self._clock()
+        )

@@ -28,9 +28,10 @@ class FailedTryCounter:
         """Raises TooManyTries while locked."""
         now = self._clock()
         start = now - self._limit.window - self._limit.lock
-        failures = unit.failed_tries.since(
-            customer, self._hash(address), (kind,), start
-        )
+        hashed = self._hash(address)
+        # Of many tries at once, each sees those before it.
+        unit.locks.tries(customer, hashed)
+        failures = unit.failed_tries.since(customer, hashed, (kind,), start)
         until = self._limit.locked_until(failures, now)
         if until is not None:
             raise TooManyTries(until)

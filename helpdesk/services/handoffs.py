@@ -85,6 +85,10 @@ class HandoffService:
         Asking again keeps the place. Raises OperatorsAway, QueueFull, LinkNeeded.
         """
         with self._store.writing() as unit:
+            # One after the other: each gets a place of its own, and the last is told
+            # that the queue is full.
+            unit.locks.desk()
+            unit.locks.conversations(customer)
             is_new = unit.conversations.get(customer).speaker is Speaker.BOT
             if is_new:
                 self._admit(unit, customer)
@@ -113,6 +117,7 @@ class HandoffService:
         What the customer has taken back meanwhile is not kept.
         """
         with self._store.writing() as unit:
+            unit.locks.conversations(customer)
             is_gone = unit.erasures.is_requested(event_id)
             if is_gone or unit.handoffs.has_event(event_id):
                 return
@@ -132,6 +137,7 @@ class HandoffService:
     def leave(self, customer: str) -> bool:
         """Leave the queue; False if the customer was not in it (any more)."""
         with self._store.writing() as unit:
+            unit.locks.conversations(customer)
             if unit.conversations.get(customer).speaker is not Speaker.WAITING:
                 return False
             self.end(unit, customer)

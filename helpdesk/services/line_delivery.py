@@ -108,6 +108,7 @@ class LineDeliveryService:
         if not self._has_work(customer):
             return None
         with self._store.writing() as unit:
+            unit.locks.line_account(customer)
             account = unit.line_accounts.get(customer)
             if account is None:
                 return None
@@ -124,6 +125,7 @@ class LineDeliveryService:
     def judge(self, call: Call, outcome: Outcome) -> Verdict | None:
         """Note what came of an attempt; None if the call was closed meanwhile."""
         with self._store.writing() as unit:
+            unit.locks.line_account(call.customer)
             stored = unit.line_calls.open_call(call.customer)
             if stored is None or stored.id != call.id:
                 return None
@@ -153,6 +155,7 @@ class LineDeliveryService:
         `menus`: LINE's id of each variant.
         """
         with self._store.writing() as unit:
+            unit.locks.line_account(customer)
             account = unit.line_accounts.get(customer)
             if account is None or not (account.is_friend and account.menu_due):
                 return None
@@ -167,6 +170,7 @@ class LineDeliveryService:
     def menu_changed(self, change: MenuChange, menus: Mapping[str, str]) -> None:
         """Note that LINE shows this menu; a change meanwhile is seen after it."""
         with self._store.writing() as unit:
+            unit.locks.line_account(change.customer)
             unit.line_accounts.set_menu(change.customer, change.menu)
             if menus.get(self._variant(unit, change.customer)) != change.menu:
                 unit.line_accounts.mark_menu(change.customer)

@@ -14,6 +14,7 @@ from helpdesk.services.account_link import AccountLinkService
 from helpdesk.services.conversations import ConversationService, UnknownButton
 from helpdesk.services.handoffs import HandoffService
 from helpdesk.services.line_ports import StoredEvent
+from helpdesk.services.lock_ports import Interrupted
 from helpdesk.services.ports import Cipher, Clock, Store, Unit
 from helpdesk.services.turns import Arrival
 
@@ -114,6 +115,7 @@ class LineEventService:
             if not unit.line_events.unsorted(1):
                 return []
         with self._store.writing() as unit:
+            unit.locks.sorting()
             found = unit.line_events.unsorted(_SORTED_AT_ONCE)
             return [self._sort(unit, stored) for stored in found]
 
@@ -127,6 +129,8 @@ class LineEventService:
         try:
             with unit.part():
                 return self._sort_event(unit, self._unpacked(stored))
+        except Interrupted:
+            raise
         except Exception:
             logger.exception("An event of type %s could not be sorted", stored.kind)
         now = self._clock()
@@ -135,6 +139,7 @@ class LineEventService:
 
     def _sort_event(self, unit: Unit, event: LineEvent) -> str | None:
         customer = self._customer(unit, event)
+        unit.locks.conversations(customer or "")
         handler = self._handlers.get(event.kind)
         unit.line_events.sort(
             event.event_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,6 +16,7 @@ from helpdesk.domain.linking import (
     LinkRole,
     Subscription,
 )
+from helpdesk.services.carrier import Carrier, NoSuchSubscription
 from helpdesk.services.ports import Cipher, Clock, Store, Unit
 
 # The channel on which links need LINE's own confirmation.
@@ -61,8 +63,11 @@ class HolderProgress:
 class LinkingService:
     """All that makes, shows and ends links."""
 
-    def __init__(self, store: Store, cipher: Cipher, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, carrier: Carrier, cipher: Cipher, clock: Clock
+    ) -> None:
         self._store = store
+        self._carrier = carrier
         self._cipher = cipher
         self._clock = clock
 
@@ -126,20 +131,29 @@ class LinkingService:
         (AccountLinkService). Raises PageExpired, TooEarly, AlreadyLinked,
         LinkedElsewhere.
         """
+        with self._store.reading() as unit:
+            proved = self._attempt(unit, token, role).subscription
+        if proved is None:
+            raise PageExpired
+        linked = self.check_open(proved)
         with self._store.writing() as unit:
             attempt = self._attempt(unit, token, role)
             if unit.conversations.get(attempt.customer).channel == _LINE:
                 raise PageExpired
-            return self.link_attempt(unit, replace(attempt, may_move=may_move))
+            if attempt.subscription != linked.id:
+                raise PageExpired
+            self.link_attempt(unit, replace(attempt, may_move=may_move))
+        return linked
 
-    def link_attempt(self, unit: Unit, attempt: LinkAttempt) -> Subscription:
+    def link_attempt(self, unit: Unit, attempt: LinkAttempt) -> None:
         """Make the link of an authenticated attempt, and tell the conversation.
 
-        Raises PageExpired, TooEarly, AlreadyLinked, LinkedElsewhere.
+        That linking is open was checked on the page, and stays so. Raises PageExpired,
+        AlreadyLinked, LinkedElsewhere.
         """
         if attempt.subscription is None:
             raise PageExpired
-        linked = self._link(
+        self._link(
             unit,
             attempt.customer,
             attempt.subscription,
@@ -148,10 +162,10 @@ class LinkingService:
             where="page",
         )
         unit.links.move_attempt(
-            attempt.id, AttemptState.AUTHENTICATED, AttemptState.LINKED, linked.id
+            *(attempt.id, AttemptState.AUTHENTICATED, AttemptState.LINKED),
+            attempt.subscription,
         )
         self._tell(unit, attempt, f"EXTERNAL_{attempt.role.value}_linked")
-        return linked
 
     def tell_too_early(self, attempt: LinkAttempt) -> None:
         """Let the bot give the date in the chat too; once for each attempt."""
@@ -170,23 +184,32 @@ class LinkingService:
 
         Raises TooEarly, AlreadyLinked, LinkedElsewhere.
         """
+        found = self.check_open(subscription)
         with self._store.writing() as unit:
-            return self._link(
+            self._link(
                 unit, customer, subscription, role, may_move=may_move, where="chat"
             )
+        return found
 
     def check(self, customer: str, subscription: str, role: LinkRole) -> Subscription:
         """Only check. Raises TooEarly, AlreadyLinked, LinkedElsewhere."""
+        found = self.check_open(subscription)
         with self._store.reading() as unit:
-            return self._check(unit, customer, subscription, role)
+            self._check_link(unit, customer, subscription, role)
+        return found
 
     def links_of(self, customer: str) -> list[tuple[Link, Subscription]]:
-        """The customer's current links with their subscriptions, the oldest first."""
+        """The customer's current links with their subscriptions, the oldest first.
+
+        Contracts that have ended at the carrier are left out.
+        """
         with self._store.reading() as unit:
-            return [
-                (link, unit.subscriptions.get(link.subscription))
-                for link in unit.links.of_customer(customer)
-            ]
+            links = unit.links.of_customer(customer)
+        found = []
+        for link in links:
+            with suppress(NoSuchSubscription):
+                found.append((link, self._carrier.subscription(link.subscription)))
+        return found
 
     def held_by(self, customer: str) -> list[Subscription]:
         """The subscriptions for which the customer is linked as the holder."""
@@ -201,21 +224,19 @@ class LinkingService:
         held = self.held_by(customer)
         if not held:
             return None
+        every = self._carrier.subscriptions_of(held[-1].contract_holder)
         with self._store.reading() as unit:
-            every = unit.subscriptions.of_holder(held[-1].contract_holder)
             user_link = unit.links.of_subscription(held[-1].id, LinkRole.END_USER)
         left = {each.id for each in every} - {each.id for each in held}
         return HolderProgress(held[-1], len(held), len(left), user_link is not None)
 
-    def unlink(self, customer: str, link: int) -> Subscription:
+    def unlink(self, customer: str, link: int) -> None:
         """End a link at once; ending it twice changes nothing. Raises NoSuchLink."""
         with self._store.writing() as unit:
             found = unit.links.get(link)
             if found is None or found.customer != customer:
                 raise NoSuchLink
-            subscription = unit.subscriptions.get(found.subscription)
             self.end(unit, found, f"customer:{customer}", "unlinked")
-            return subscription
 
     def links_on(self, subscription: str) -> list[Link]:
         """The current links on a subscription, whoever holds them."""
@@ -253,17 +274,20 @@ class LinkingService:
             raise PageExpired
         return attempt
 
-    def _check(
-        self, unit: Unit, customer: str, subscription: str, role: LinkRole
-    ) -> Subscription:
-        found = unit.subscriptions.get(subscription)
+    def check_open(self, subscription: str) -> Subscription:
+        """The subscription, if it can be linked by now. Raises TooEarly."""
+        found = self._carrier.subscription(subscription)
         open_from = eligibility(found.order, self._clock())
         if not open_from.is_open:
             raise TooEarly(open_from.opens_on)
+        return found
+
+    def _check_link(
+        self, unit: Unit, customer: str, subscription: str, role: LinkRole
+    ) -> None:
         current = unit.links.of_subscription(subscription, role)
-        if current is None:
-            return found
-        raise AlreadyLinked if current.customer == customer else LinkedElsewhere
+        if current is not None:
+            raise AlreadyLinked if current.customer == customer else LinkedElsewhere
 
     def _link(
         self,
@@ -274,16 +298,16 @@ class LinkingService:
         *,
         may_move: bool,
         where: str,
-    ) -> Subscription:
+    ) -> None:
+        unit.locks.subscription(subscription)
         try:
-            found = self._check(unit, customer, subscription, role)
+            self._check_link(unit, customer, subscription, role)
         except LinkedElsewhere:
             if not may_move:
                 raise
             former = unit.links.of_subscription(subscription, role)
             if former is not None:
                 self._move_away(unit, former, customer)
-            found = unit.subscriptions.get(subscription)
         now = self._clock()
         unit.links.add(customer, subscription, role, now)
         unit.line_accounts.mark_menu(customer)
@@ -295,7 +319,6 @@ class LinkingService:
             role=role.value,
             where=where,
         )
-        return found
 
     def _move_away(self, unit: Unit, former: Link, newcomer: str) -> None:
         self.end(unit, former, f"customer:{newcomer}", "moved")

@@ -87,6 +87,7 @@ class PeopleService:
         actor.require(Permission.MANAGE_STAFF)
         check_operator_name(name)
         with self._store.writing() as unit:
+            unit.locks.desk()
             former = self._operator(unit, operator)
             loses = role is not Role.ADMINISTRATOR or not is_active
             if loses and unit.staff_logins.administrators() == [operator]:
@@ -154,6 +155,7 @@ class PeopleService:
         password_hash = self._hasher.hash(password)
         now = self._clock()
         with self._store.writing() as unit:
+            unit.locks.desk()
             if unit.operators.get(operator) is not None:
                 raise OperatorExists
             new = Operator(operator, name.strip(), role, Status.OFF, now)

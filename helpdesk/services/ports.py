@@ -8,16 +8,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from helpdesk.domain.card import Card
 from helpdesk.domain.handoff import Speaker
 from helpdesk.domain.linking import (
     AttemptState,
-    CodeState,
     Link,
     LinkAttempt,
     LinkRole,
-    Subscription,
 )
 from helpdesk.domain.privacy import SecretKind
+from helpdesk.services.carrier_ports import (
+    CarrierBooks,
+    Changes,
+    Gifts,
+    Subscriptions,
+    Tickets,
+)
 from helpdesk.services.desk_ports import Handoffs, Notes, Operators, Surveys
 from helpdesk.services.line_ports import (
     Erasures,
@@ -25,6 +31,7 @@ from helpdesk.services.line_ports import (
     LineCalls,
     LineEvents,
 )
+from helpdesk.services.lock_ports import Locks
 from helpdesk.services.report_ports import Lessons, Reports
 from helpdesk.services.staff_ports import (
     AuditEntry,
@@ -35,25 +42,6 @@ from helpdesk.services.staff_ports import (
 
 # The present moment, aware, in UTC. Passed in, so that tests move it.
 Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True)
-class UserCodeRecord:
-    """A stored code; `ciphertext` opens with the cipher."""
-
-    id: int
-    subscription: str
-    state: CodeState
-    ciphertext: str
-
-
-@dataclass(frozen=True)
-class Login:
-    """A login of the carrier: one for each subscription (F-CON-10)."""
-
-    login_id: str
-    subscription: str
-    password_hash: str
 
 
 @dataclass(frozen=True)
@@ -93,7 +81,8 @@ class Message:
     """A line of the conversation as the customer sees it; `at` in UTC.
 
     `content`: kind and LINE's id of what has no text, such as an image. `operator`:
-    who of the operators said it; `quotes`: the line that it answers.
+    who of the operators said it; `quotes`: the line that it answers. `card`: what is
+    shown in place of the text where cards can be shown.
     """
 
     id: int
@@ -105,6 +94,7 @@ class Message:
     content: tuple[str, str] | None = None
     operator: str | None = None
     quotes: int | None = None
+    card: Card | None = None
 
 
 @dataclass(frozen=True)
@@ -123,27 +113,6 @@ class Conversation:
     awaits: str | None
     operator: str | None
     channel: str
-
-
-class Subscriptions(Protocol):
-    def get(self, subscription: str) -> Subscription: ...
-    def of_holder(self, contract_holder: str) -> list[Subscription]: ...
-    def add(self, subscription: Subscription) -> None: ...
-    def login(self, login_id: str) -> Login | None: ...
-    def add_login(self, login: Login) -> None: ...
-    def active_code(self, subscription: str) -> UserCodeRecord: ...
-    def code_by_fingerprint(self, fingerprint: str) -> UserCodeRecord | None: ...
-    def add_code(
-        self,
-        subscription: str,
-        ciphertext: str,
-        fingerprint: str,
-        at: datetime,
-        event_id: str | None,
-    ) -> None: ...
-    def revoke_code(self, code: int, at: datetime) -> bool: ...
-    def reissued_at(self, subscription: str) -> list[datetime]: ...
-    def has_code_of_event(self, event_id: str) -> bool: ...
 
 
 class Links(Protocol):
@@ -236,6 +205,7 @@ class Conversations(Protocol):
         content: tuple[str, str] | None = None,
         operator: str | None = None,
         quotes: int | None = None,
+        card: Card | None = None,
     ) -> int: ...
     def messages(self, customer: str, after: int = 0) -> list[Message]: ...
     def message(self, message: int) -> tuple[str, Message] | None: ...
@@ -287,6 +257,8 @@ class Unit(Protocol):
         ...
 
     @property
+    def locks(self) -> Locks: ...
+    @property
     def subscriptions(self) -> Subscriptions: ...
     @property
     def links(self) -> Links: ...
@@ -310,6 +282,14 @@ class Unit(Protocol):
     def reports(self) -> Reports: ...
     @property
     def lessons(self) -> Lessons: ...
+    @property
+    def carrier_books(self) -> CarrierBooks: ...
+    @property
+    def changes(self) -> Changes: ...
+    @property
+    def gifts(self) -> Gifts: ...
+    @property
+    def tickets(self) -> Tickets: ...
     @property
     def vault(self) -> Vault: ...
     @property

@@ -6,18 +6,24 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
+from helpdesk.domain.data_balance import DataBalance
 from helpdesk.domain.eligibility import Order, OrderPlace
 from helpdesk.domain.japan_time import japan_day
 from helpdesk.domain.linking import LinkRole, Subscription
 from helpdesk.domain.staff import Operator, Role, Status
-from helpdesk.services.ports import Cipher, Clock, Login, PasswordHasher, Store, Unit
-from helpdesk.services.user_codes import UserCodeService
+from helpdesk.services.carrier_ports import Login
+from helpdesk.services.ports import Cipher, Clock, PasswordHasher, Store, Unit
 
 
 @dataclass(frozen=True)
 class SampleContract:
-    """A subscription of the sample; notices are given in days from today."""
+    """A subscription of the sample; notices and start are in days from today.
+
+    `data`: what is left this month, `used`: what was used, in MB. `calls`: yen of the
+    months before this, the last one first.
+    """
 
     person: str
     number: int
@@ -33,6 +39,14 @@ class SampleContract:
     service_start_notice: int | None
     activated: int | None
     links: Mapping[str, Sequence[LinkRole]]
+    network: str
+    plan: str
+    option: str | None
+    started: int | None
+    data: DataBalance
+    used: int
+    calls: Sequence[int]
+    payment_failed: bool
 
     @property
     def id(self) -> str:
@@ -57,6 +71,18 @@ class SampleWorld:
     operators: Sequence[SampleOperator]
 
 
+class Books(Protocol):
+    """Where the contracts of the sample are written."""
+
+    def add(self, unit: Unit, contract: SampleContract) -> None: ...
+
+
+class Codes(Protocol):
+    """Where their user codes are written."""
+
+    def issue_first(self, unit: Unit, subscription: str, code: str) -> None: ...
+
+
 def line_user_id(person: str) -> str:
     """The id that a sample person has on LINE's stand-in; real ones look the same."""
     return "U" + hashlib.sha256(f"sample {person}".encode()).hexdigest()[:32]
@@ -69,18 +95,21 @@ class SampleWorldService:
         self,
         store: Store,
         world: SampleWorld,
-        codes: UserCodeService,
+        books: tuple[Books, Codes] | None,
         hasher: PasswordHasher,
         cipher: Cipher,
         clock: Clock,
         *,
         is_allowed: bool,
     ) -> None:
-        """`is_allowed` is False in production: the passwords stand in the README."""
+        """`is_allowed` is False in production: the passwords stand in the README.
+
+        `books` is None if another carrier keeps the contracts.
+        """
         self._is_allowed = is_allowed
         self._store = store
         self._world = world
-        self._codes = codes
+        self._books = books
         self._hasher = hasher
         self._cipher = cipher
         self._clock = clock
@@ -134,17 +163,24 @@ class SampleWorldService:
 
     def _add(self, unit: Unit, contract: SampleContract) -> None:
         now = self._clock()
+        if self._books is not None:
+            self._add_contract(unit, contract, *self._books)
+        for customer, roles in contract.links.items():
+            for role in roles:
+                unit.links.add(customer, contract.id, role, now)
+
+    def _add_contract(
+        self, unit: Unit, contract: SampleContract, books: Books, codes: Codes
+    ) -> None:
         unit.subscriptions.add(self._subscription(contract))
         password_hash = self._hasher.hash(contract.password)
         unit.subscriptions.add_login(Login(contract.login, contract.id, password_hash))
         if contract.old_code is not None:
-            self._codes.issue_first(unit, contract.id, contract.old_code)
+            codes.issue_first(unit, contract.id, contract.old_code)
             old = unit.subscriptions.active_code(contract.id)
-            unit.subscriptions.revoke_code(old.id, now)
-        self._codes.issue_first(unit, contract.id, contract.code)
-        for customer, roles in contract.links.items():
-            for role in roles:
-                unit.links.add(customer, contract.id, role, now)
+            unit.subscriptions.revoke_code(old.id, self._clock())
+        codes.issue_first(unit, contract.id, contract.code)
+        books.add(unit, contract)
 
     def _subscription(self, contract: SampleContract) -> Subscription:
         order = Order(

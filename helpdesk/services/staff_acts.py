@@ -108,6 +108,7 @@ class StaffActService:
         """
         operator.require(Permission.ACT_FOR_CUSTOMERS)
         with self._store.writing() as unit:
+            unit.locks.conversations(customer)
             conversation = unit.conversations.get(customer)
             has_word = (Speaker.OPERATOR, operator.id)
             if (conversation.speaker, conversation.operator) != has_word:

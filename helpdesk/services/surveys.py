@@ -31,6 +31,7 @@ class SurveyService:
         score; about the bot, not within the pause.
         """
         with self._store.writing() as unit:
+            unit.locks.conversations(customer)
             if about == "operator":
                 return self._ask_about_talk(unit, customer)
             last = unit.surveys.last(customer)
@@ -55,6 +56,7 @@ class SurveyService:
     def comment(self, customer: str, survey: int, text: str, event_id: str) -> None:
         """Keep the customer's first word, unless it was taken back meanwhile."""
         with self._store.writing() as unit:
+            unit.locks.conversations(customer)
             if unit.erasures.is_requested(event_id):
                 return
             if _asked(unit, customer, survey) is not None:

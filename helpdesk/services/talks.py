@@ -50,6 +50,8 @@ class TalkService:
         Raises AlreadyMoved if a colleague was quicker, DeskLimit, UnknownOperator.
         """
         with self._store.writing() as unit:
+            unit.locks.desk()
+            unit.locks.conversations(customer)
             taker = self._operator(unit, operator)
             if not beyond_limit and self._count(unit, operator) >= (
                 self._rules.talks_per_operator
@@ -121,6 +123,8 @@ class TalkService:
         Raises AlreadyMoved, UnknownOperator.
         """
         with self._store.writing() as unit:
+            unit.locks.desk()
+            unit.locks.conversations(customer)
             to = self._operator(unit, colleague)
             if to.status is Status.OFF or colleague == operator:
                 raise UnknownOperator
@@ -134,6 +138,8 @@ class TalkService:
         supervisor.require(Permission.SUPERVISE)
         actor = f"operator:{supervisor.id}"
         with self._store.writing() as unit:
+            unit.locks.desk()
+            unit.locks.conversations(customer)
             conversation = unit.conversations.get(customer)
             if conversation.speaker is Speaker.OPERATOR:
                 if conversation.operator == supervisor.id:
@@ -161,6 +167,7 @@ class TalkService:
         Raises UnknownOperator.
         """
         with self._store.writing() as unit:
+            unit.locks.desk()
             self._operator(unit, operator)
             now = self._clock()
             if not unit.operators.set_status(operator, status, now):
@@ -197,6 +204,7 @@ class TalkService:
             unit.inbox.finish_words(customer, ours.at, self._clock())
 
     def _require(self, unit: Unit, customer: str, operator: str) -> None:
+        unit.locks.conversations(customer)
         conversation = unit.conversations.get(customer)
         has_word = (Speaker.OPERATOR, operator)
         if (conversation.speaker, conversation.operator) != has_word:

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 
-from helpdesk.domain.attempt_limits import reissues_left
-from helpdesk.domain.linking import CodeState, LinkRole, Subscription
-from helpdesk.domain.user_code import USER_CODE_LENGTH, InvalidUserCode, parse_user_code
+from helpdesk.domain.changes import Change, ChangeKind
+from helpdesk.domain.linking import LinkRole, Subscription
+from helpdesk.domain.user_code import InvalidUserCode, parse_user_code
+from helpdesk.services.carrier import (
+    Carrier,
+    NoReissueLeft,
+    RevokedUserCode,
+    UnknownUserCode,
+)
+from helpdesk.services.changes import ChangeService
 from helpdesk.services.failed_tries import FailedTryCounter
-from helpdesk.services.ports import Cipher, Clock, Store, Unit
+from helpdesk.services.ports import Clock, Store
 
-
-class UnknownUserCode(LookupError):
-    """Seventeen digits, but no subscription has them."""
-
-
-class RevokedUserCode(LookupError):
-    """The code was replaced by a reissue."""
+__all__ = [
+    "NoReissueLeft",
+    "NotTheHolder",
+    "ReissuePolicy",
+    "RevokedUserCode",
+    "UnknownUserCode",
+    "UserCodeService",
+]
 
 
 class NotTheHolder(PermissionError):
     """Only the linked contract holder sees or reissues codes (F-CODE-05, F-CODE-12)."""
-
-
-class NoReissueLeft(RuntimeError):
-    """The day's reissues of this subscription are used up."""
 
 
 @dataclass(frozen=True)
@@ -36,18 +39,20 @@ class ReissuePolicy:
 
 
 class UserCodeService:
-    """Codes are found by a keyed hash and shown to nobody but the holder."""
+    """Codes are shown to nobody but the holder; the carrier keeps them."""
 
     def __init__(
         self,
         store: Store,
-        cipher: Cipher,
+        carrier: Carrier,
+        changes: ChangeService,
         tries: FailedTryCounter,
         policy: ReissuePolicy,
         clock: Clock,
     ) -> None:
         self._store = store
-        self._cipher = cipher
+        self._carrier = carrier
+        self._changes = changes
         self._tries = tries
         self._policy = policy
         self._clock = clock
@@ -60,25 +65,25 @@ class UserCodeService:
         Malformed codes are not counted as tries; unknown and revoked ones are.
         Raises InvalidUserCode, TooManyTries, UnknownUserCode, RevokedUserCode.
         """
-        failure: LookupError
-        with self._store.writing() as unit:
+        with self._store.reading() as unit:
             self._tries.check(unit, customer, address, "code")
-            try:
-                code = parse_user_code(typed)
-            except InvalidUserCode:
+        try:
+            code = parse_user_code(typed)
+        except InvalidUserCode:
+            with self._store.writing() as unit:
                 unit.failed_tries.add(customer, None, "form", self._clock())
-                malformed = True
-            else:
-                malformed = False
-                found = unit.subscriptions.code_by_fingerprint(
-                    self._cipher.fingerprint(code)
-                )
-                if found is not None and found.state is CodeState.ACTIVE:
-                    return unit.subscriptions.get(found.subscription)
-                failure = UnknownUserCode() if found is None else RevokedUserCode()
-                self._tries.add(unit, customer, address, "code")
-        if malformed:
-            parse_user_code(typed)
+            raise
+        failure: LookupError | None = None
+        try:
+            found = self._carrier.subscription_of_code(code)
+        except (UnknownUserCode, RevokedUserCode) as error:
+            failure = error
+        with self._store.writing() as unit:
+            # Again: of many tries at once, those after the limit count for nothing.
+            self._tries.check(unit, customer, address, "code")
+            if failure is None:
+                return found
+            self._tries.add(unit, customer, address, "code")
         raise failure
 
     def recent_failures(self, customer: str) -> int:
@@ -88,15 +93,14 @@ class UserCodeService:
 
     def show(self, subscription: str, actor: str) -> str:
         """The active code, for My Page; each look is audited."""
+        code = self._carrier.user_code(subscription)
         with self._store.writing() as unit:
-            record = unit.subscriptions.active_code(subscription)
             unit.audit.add(self._clock(), actor, "code_shown", subscription)
-            return self._cipher.decrypt(record.ciphertext)
+        return code
 
     def reissues_left(self, subscription: str) -> int:
         """How many reissues remain today for this subscription."""
-        with self._store.reading() as unit:
-            return self._left(unit, subscription)
+        return self._carrier.reissues_left(subscription)
 
     def was_reissued_today(self, customer: str) -> bool:
         """Whether a subscription that the customer holds has a new code since today."""
@@ -106,72 +110,41 @@ class UserCodeService:
                 for link in unit.links.of_customer(customer)
                 if link.role is LinkRole.HOLDER
             ]
-            return any(
-                self._left(unit, each) < self._policy.daily_limit for each in held
-            )
+        limit = self._policy.daily_limit
+        return any(self.reissues_left(each) < limit for each in held)
 
     def reissue_for(self, customer: str, subscription: str, event_id: str) -> None:
         """Revoke the code and issue another, from the chat.
 
-        The same event reissues once. Raises NotTheHolder, NoReissueLeft.
+        The same event reissues once. Raises NotTheHolder, NoReissueLeft,
+        ChangePending.
         """
-        with self._store.writing() as unit:
+        with self._store.reading() as unit:
             holder = unit.links.of_subscription(subscription, LinkRole.HOLDER)
-            if holder is None or holder.customer != customer:
-                raise NotTheHolder
-            self._reissue(unit, subscription, f"customer:{customer}", event_id)
+        if holder is None or holder.customer != customer:
+            raise NotTheHolder
+        self._reissue(subscription, event_id, f"customer:{customer}", customer)
 
     def reissue_on(
         self, subscription: str, event_id: str, actor: str | None = None
     ) -> None:
         """Reissue from My Page, where the holder is logged in, or by an operator.
 
-        Raises NoReissueLeft.
+        Raises NoReissueLeft, ChangePending.
         """
-        actor = actor or f"my_page:{subscription}"
-        with self._store.writing() as unit:
-            self._reissue(unit, subscription, actor, event_id)
-
-    def issue_first(self, unit: Unit, subscription: str, code: str) -> None:
-        """The code that a new subscription begins with."""
-        unit.subscriptions.add_code(
-            subscription,
-            self._cipher.encrypt(code),
-            self._cipher.fingerprint(code),
-            self._clock(),
-            None,
-        )
-
-    def _left(self, unit: Unit, subscription: str) -> int:
-        moments = unit.subscriptions.reissued_at(subscription)
-        return reissues_left(moments, self._clock(), self._policy.daily_limit)
+        self._reissue(subscription, event_id, actor or f"my_page:{subscription}", None)
 
     def _reissue(
-        self, unit: Unit, subscription: str, actor: str, event_id: str
+        self, subscription: str, event_id: str, actor: str, customer: str | None
     ) -> None:
-        if unit.subscriptions.has_code_of_event(event_id):
-            return
-        if self._left(unit, subscription) == 0:
-            raise NoReissueLeft
-        now = self._clock()
-        code = self._unused_code(unit)
-        unit.subscriptions.revoke_code(
-            unit.subscriptions.active_code(subscription).id, now
-        )
-        unit.subscriptions.add_code(
-            subscription,
-            self._cipher.encrypt(code),
-            self._cipher.fingerprint(code),
-            now,
-            event_id,
-        )
-        unit.audit.add(now, actor, "code_reissued", subscription, event=event_id)
-
-    def _unused_code(self, unit: Unit) -> str:
-        while True:
-            code = "".join(
-                secrets.choice("0123456789") for _ in range(USER_CODE_LENGTH)
+        self._changes.make(
+            Change(
+                key=f"reissue:{event_id}",
+                kind=ChangeKind.REISSUE,
+                actor=actor,
+                customer=customer,
+                subscription=subscription,
+                detail={},
+                asked_at=self._clock(),
             )
-            fingerprint = self._cipher.fingerprint(code)
-            if unit.subscriptions.code_by_fingerprint(fingerprint) is None:
-                return code
+        )

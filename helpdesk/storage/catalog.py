@@ -21,11 +21,13 @@ from helpdesk.domain.attempt_limits import AttemptLimit
 from helpdesk.domain.business_hours import BusinessHours, OpenSpan
 from helpdesk.domain.eligibility import Order, OrderPlace
 from helpdesk.domain.linking import LinkRole
+from helpdesk.domain.plans import Network
 from helpdesk.domain.privacy import SecretKind
 from helpdesk.domain.staff import Role, Status
 from helpdesk.domain.wording import DayFormat
 from helpdesk.storage.desk_catalog import CannedAnswer, DeskCatalog
 from helpdesk.storage.line_catalog import Line
+from helpdesk.storage.plan_catalog import PlanCatalog
 from helpdesk.storage.report_catalog import ReportCatalog
 
 
@@ -210,8 +212,20 @@ class KnownError(_Strict):
     said: list[str] = Field(min_length=1)
 
 
+class SampleData(_Strict):
+    """What is left this month, in MB."""
+
+    carried: int = Field(0, ge=0)
+    gifted: int = Field(0, ge=0)
+    basic: int = Field(ge=0)
+    bought: int = Field(0, ge=0)
+
+
 class SampleSubscription(_Strict):
-    """`shipping_notice`, `service_start_notice`, `activated`: days from today."""
+    """Notices, `activated` and `started` in days from today.
+
+    `used`: MB of this month; `calls`: yen of the months before, the last one first.
+    """
 
     number_last4: str = Field(pattern=r"^\d{4}$")
     login: str
@@ -225,6 +239,14 @@ class SampleSubscription(_Strict):
     service_start_notice: int | None = None
     activated: int | None = None
     links: dict[str, list[LinkRole]] = Field(default_factory=dict)
+    network: Network = Network.DOCOMO
+    plan: str
+    option: str | None = None
+    started: int | None = None
+    data: SampleData
+    used: int = Field(0, ge=0)
+    calls: list[int] = Field(default_factory=list)
+    payment_failed: bool = False
 
 
 class SamplePerson(_Strict):
@@ -256,6 +278,7 @@ class Catalog(_Strict):
     desk: DeskCatalog
     canned_answers: dict[str, CannedAnswer]
     reports: ReportCatalog
+    plans: PlanCatalog
     sample_world: SampleWorld
     # Entity, value, words: read by the NLU; here it is only checked.
     vocabulary: dict[str, dict[str, list[str]]]

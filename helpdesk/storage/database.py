@@ -11,17 +11,23 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 
+from helpdesk.services.lock_ports import Interrupted
 from helpdesk.storage.audit import AuditTable
+from helpdesk.storage.carrier_books import CarrierBookTables
+from helpdesk.storage.changes import ChangeTable
 from helpdesk.storage.conversations import ConversationTables
 from helpdesk.storage.failed_tries import FailedTryTable
+from helpdesk.storage.gifts import GiftTable, TicketTable
 from helpdesk.storage.handoffs import HandoffTables
 from helpdesk.storage.inbox import InboxTable
 from helpdesk.storage.lessons import LessonTable
 from helpdesk.storage.line import LineAccountTable, LineEventTable
 from helpdesk.storage.line_calls import ErasureTable, LineCallTable
 from helpdesk.storage.links import LinkTables
+from helpdesk.storage.locks import LockRows
 from helpdesk.storage.meanings import MeaningTable
 from helpdesk.storage.operators import NoteTables, OperatorTable
 from helpdesk.storage.reports import ReportTables
@@ -33,7 +39,9 @@ from helpdesk.storage.vault import VaultTable
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # Longer than any transaction of ours; a writer that waits so long has found a fault.
-_SQLITE_BUSY_SECONDS = 5
+_BUSY_SECONDS = 5
+# A server that is away without a word must not hold up what waits for it.
+_CONNECT_SECONDS = 5
 
 
 class DatabaseUnit:
@@ -41,6 +49,7 @@ class DatabaseUnit:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.locks = LockRows(connection)
         self.subscriptions = SubscriptionTables(connection)
         self.links = LinkTables(connection)
         self.failed_tries = FailedTryTable(connection)
@@ -53,6 +62,10 @@ class DatabaseUnit:
         self.surveys = SurveyTable(connection)
         self.reports = ReportTables(connection)
         self.lessons = LessonTable(connection)
+        self.carrier_books = CarrierBookTables(connection)
+        self.changes = ChangeTable(connection)
+        self.gifts = GiftTable(connection)
+        self.tickets = TicketTable(connection)
         self.vault = VaultTable(connection)
         self.audit = AuditTable(connection)
         self.staff_logins = StaffLoginTable(connection)
@@ -62,9 +75,17 @@ class DatabaseUnit:
         self.line_calls = LineCallTable(connection)
         self.erasures = ErasureTable(connection)
 
-    def part(self) -> AbstractContextManager[object]:
-        """A part of the transaction that is undone alone if it fails."""
-        return self._connection.begin_nested()
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part of the transaction that is undone alone if it fails.
+
+        Raises Interrupted if that is not the part's own fault.
+        """
+        try:
+            with self._connection.begin_nested():
+                yield
+        except OperationalError as error:
+            raise Interrupted from error
 
 
 class Database:
@@ -72,6 +93,10 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
+        self._reading: dict[str, Any] = {"reads_only": True}
+        if self.engine.dialect.name == "postgresql":
+            # All queries of a unit see the same moment, as on SQLite.
+            self._reading["isolation_level"] = "REPEATABLE READ"
         # SQLite has one writer at a time: within this process they queue here, in
         # turn, instead of asking again and again whether the file is free.
         is_sqlite = self.engine.dialect.name == "sqlite"
@@ -81,7 +106,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[DatabaseUnit]:
-        with self.engine.connect().execution_options(reads_only=True) as connection:
+        with self.engine.connect().execution_options(**self._reading) as connection:
             yield DatabaseUnit(connection)
 
     @contextmanager
@@ -99,13 +124,16 @@ class Database:
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
         with self.engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                # Of several processes that start at once, one migrates.
+                connection.execute(text("SELECT pg_advisory_xact_lock(0)"))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        return _postgresql_engine(url)
     if url in ("sqlite://", "sqlite:///:memory:"):
         engine = create_engine(
             url,
@@ -118,13 +146,33 @@ def _engine(url: str) -> Engine:
         path.parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(
             url,
-            connect_args={"timeout": _SQLITE_BUSY_SECONDS},
+            connect_args={"timeout": _BUSY_SECONDS},
             # An error is logged, and parameters hold what customers write.
             hide_parameters=True,
         )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _postgresql_engine(url: str) -> Engine:
+    # As people write it, without the name of a driver.
+    scheme, _, rest = url.partition("://")
+    if scheme in ("postgres", "postgresql"):
+        url = f"postgresql+psycopg://{rest}"
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": _CONNECT_SECONDS},
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    connection.execute(f"SET lock_timeout = '{_BUSY_SECONDS}s'")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -167,7 +167,8 @@ class LineEventTable:
                     "token_used": False,
                     "content": event.content,
                 }
-                for event in events
+                # Two deliveries of the same events wait for one another in one order.
+                for event in sorted(events, key=lambda each: each.event_id)
             ],
         )
 

@@ -57,12 +57,6 @@ class OperatorTable:
             if each.is_active and each.status is Status.AVAILABLE
         ]
 
-    def lock(self) -> None:
-        """Let nobody else who does so go on until this transaction ends."""
-        self._connection.execute(
-            select(_operators.c.id).order_by(_operators.c.id).with_for_update()
-        ).all()
-
     def set_status(self, operator: str, status: Status, at: datetime) -> bool:
         """False if the operator has this status already."""
         result = self._connection.execute(

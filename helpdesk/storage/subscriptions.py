@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from helpdesk.domain.eligibility import Order, OrderPlace
 from helpdesk.domain.linking import CodeState, Subscription
-from helpdesk.services.ports import Login, UserCodeRecord
+from helpdesk.services.carrier_ports import Login, UserCodeRecord
 from helpdesk.storage import tables
 
 _subscriptions = tables.subscriptions
@@ -24,6 +24,11 @@ class SubscriptionTables:
     def get(self, subscription: str) -> Subscription:
         query = select(_subscriptions).where(_subscriptions.c.id == subscription)
         return _as_subscription(self._connection.execute(query).one())
+
+    def find(self, subscription: str) -> Subscription | None:
+        query = select(_subscriptions).where(_subscriptions.c.id == subscription)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _as_subscription(row)
 
     def of_holder(self, contract_holder: str) -> list[Subscription]:
         query = (

@@ -70,7 +70,13 @@ def customer_column(**options: Any) -> Column[Any]:
     )
 
 
-def _subscription(**options: Any) -> Column[Any]:
+def carriers_subscription(**options: Any) -> Column[Any]:
+    """A subscription of whatever carrier: there need not be a row of ours."""
+    return Column("subscription", String(64), **options)
+
+
+def subscription_column(**options: Any) -> Column[Any]:
+    """A subscription of the embedded carrier."""
     return Column("subscription", String(64), ForeignKey("subscriptions.id"), **options)
 
 
@@ -134,6 +140,8 @@ messages = Table(
     # Who of the operators said it, and the line that it quotes.
     Column("operator", String(64)),
     Column("quotes", Integer),
+    # What is shown in place of the text, in the form of `domain.card.as_json`.
+    Column("card", JSON(none_as_null=True)),
     sqlite_autoincrement=True,
 )
 
@@ -179,7 +187,7 @@ logins = Table(
     "logins",
     metadata,
     Column("login_id", String(64), primary_key=True),
-    _subscription(nullable=False, unique=True),
+    subscription_column(nullable=False, unique=True),
     Column("password_hash", Text, nullable=False),
 )
 
@@ -187,7 +195,7 @@ user_codes = Table(
     "user_codes",
     metadata,
     id_column(),
-    _subscription(nullable=False),
+    subscription_column(nullable=False),
     Column("state", String(8), nullable=False),
     Column("ciphertext", Text, nullable=False),
     Column("fingerprint", String(64), nullable=False, unique=True),
@@ -209,7 +217,7 @@ links = Table(
     metadata,
     id_column(),
     customer_column(index=True),
-    _subscription(nullable=False),
+    carriers_subscription(nullable=False),
     Column("role", String(16), nullable=False),
     Column("linked_at", Moment, nullable=False),
     Column("unlinked_at", Moment),
@@ -231,7 +239,7 @@ link_attempts = Table(
     customer_column(index=True),
     Column("role", String(16), nullable=False),
     Column("state", String(16), nullable=False),
-    _subscription(),
+    carriers_subscription(),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     # LINE's account link: what it will name, and whether a link may be moved.

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from helpdesk.bootstrap import Helpdesk, build
 from helpdesk.settings import Settings
+from tests.databases import Databases
 from tests.fakes import NOW, FakeClock
 
 
 @pytest.fixture(scope="session")
 def filed(
-    settings: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Helpdesk, FakeClock, Path]]:
-    """All services on a database file: the one in memory has a single connection."""
-    file = tmp_path_factory.mktemp("gateway") / "helpdesk.db"
+    built: tuple[Helpdesk, FakeClock], settings: Settings, databases: Databases
+) -> Iterator[tuple[Helpdesk, FakeClock]]:
+    """All services on a database of their own: one in memory has one connection."""
     clock = FakeClock()
-    url = {"database_url": f"sqlite:///{file}"}
+    url = {"database_url": databases.copy()}
     helpdesk = build(settings.model_copy(update=url), clock)
-    yield helpdesk, clock, file
+    yield helpdesk, clock
     helpdesk.database.engine.dispose()
 
 
 @pytest.fixture
-def clock(filed: tuple[Helpdesk, FakeClock, Path]) -> FakeClock:
+def clock(filed: tuple[Helpdesk, FakeClock]) -> FakeClock:
     """The services' clock, set back to 2026-11-24 11:00 in Japan."""
     clock = filed[1]
     clock.set(NOW)
@@ -36,14 +34,12 @@ def clock(filed: tuple[Helpdesk, FakeClock, Path]) -> FakeClock:
 
 @pytest.fixture
 def helpdesk(
-    filed: tuple[Helpdesk, FakeClock, Path],
+    filed: tuple[Helpdesk, FakeClock],
     clock: FakeClock,
-    sample_database: sqlite3.Connection,
+    databases: Databases,
 ) -> Helpdesk:
     """All services on the untouched sample world."""
-    helpdesk, _, file = filed
+    helpdesk = filed[0]
     helpdesk.database.engine.dispose()
-    target = sqlite3.connect(file)
-    sample_database.backup(target)
-    target.close()
+    databases.put_back(helpdesk.database)
     return helpdesk

@@ -21,8 +21,10 @@ def rows(helpdesk: Helpdesk) -> Rows:
     """All rows of a table, the oldest first."""
 
     def read(table: Table) -> list[dict[str, Any]]:
+        key = table.autoincrement_column
+        query = select(table) if key is None else select(table).order_by(key)
         with helpdesk.database.engine.connect() as connection:
-            return [dict(row._mapping) for row in connection.execute(select(table))]
+            return [dict(row._mapping) for row in connection.execute(query)]
 
     return read
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import inspect
+
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.handoff import Speaker
 from helpdesk.domain.line_sending import CallState, Outcome
@@ -217,10 +219,15 @@ def speaker(helpdesk: Helpdesk, customer: str = "eita") -> Speaker:
 
 
 def dump(helpdesk: Helpdesk) -> str:
-    """All that stands in the database file."""
-    with helpdesk.database.engine.connect() as connection:
-        raw: Any = connection.connection.driver_connection
-        return "\n".join(raw.iterdump())
+    """All rows of all tables, as the database keeps them."""
+    engine = helpdesk.database.engine
+    with engine.connect() as connection:
+        return "\n".join(
+            str(value)
+            for table in inspect(engine).get_table_names()
+            for row in connection.exec_driver_sql(f"SELECT * FROM {table}")
+            for value in row
+        )
 
 
 def ago(**amount: float) -> datetime:

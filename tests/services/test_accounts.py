@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -11,6 +10,7 @@ from helpdesk.bootstrap import Helpdesk, build
 from helpdesk.services.accounts import WrongLogin
 from helpdesk.services.failed_tries import TooManyTries
 from helpdesk.settings import Settings
+from tests.databases import Databases
 from tests.fakes import FakeClock
 
 PASSWORD = "Sample-Eita-1"
@@ -128,8 +128,10 @@ def test_password_is_not_stored(
     assert PASSWORD not in everything_stored()
 
 
-def test_sample_world_is_refused_in_production(tmp_path: Path, settings: Settings):
-    address = f"sqlite:///{tmp_path / 'helpdesk.db'}"
+def test_sample_world_is_refused_in_production(
+    databases: Databases, settings: Settings
+):
+    address = databases.empty()
     sample = build(settings.model_copy(update={"database_url": address}))
     sample.database.migrate()
     sample.sample_world.fill()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from sqlalchemy import update
 
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.handoff import AlreadyMoved, Speaker
 from helpdesk.domain.staff import Status
 from helpdesk.services.talks import DeskLimit
+from helpdesk.storage import tables
 from tests.fakes import NOW, FakeClock, japan
 from tests.services.desk_talk import (
     LUNCH,
@@ -294,8 +296,11 @@ def test_customer_is_not_forgotten_behind_one_for_whom_nobody_is_free(
     with helpdesk.database.writing() as unit:
         helpdesk.handoffs.enqueue(unit, trouble, "link_failed", "customer")
     with helpdesk.database.engine.begin() as connection:
-        connection.exec_driver_sql(
-            "UPDATE handoff_requests SET is_trouble = 1 WHERE customer = ?", (trouble,)
+        requests = tables.handoff_requests
+        connection.execute(
+            update(requests)
+            .where(requests.c.customer == trouble)
+            .values(is_trouble=True)
         )
 
     helpdesk.desk.look_after()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +13,7 @@ from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.handoff import CloseReason, RequestState, Speaker
 from helpdesk.domain.staff import Status
 from helpdesk.storage.database import Database
+from tests.databases import Databases
 from tests.fakes import FakeClock, japan
 from tests.services.desk_talk import (
     JOINED,
@@ -385,15 +384,10 @@ def test_looking_again_changes_nothing(answered: Helpdesk, clock: FakeClock):
 
 
 @pytest.fixture
-def on_disk(
-    helpdesk: Helpdesk, sample_database: sqlite3.Connection, tmp_path: Path
-) -> list[Database]:
+def on_disk(helpdesk: Helpdesk, databases: Databases) -> list[Database]:
     """Two engines, as two processes have them, on a copy of the sample world."""
-    path = tmp_path / "helpdesk.db"
-    with sqlite3.connect(path) as copy:
-        sample_database.backup(copy)
-    copy.close()
-    return [Database(f"sqlite:///{path}") for _ in range(2)]
+    address = databases.copy()
+    return [Database(address) for _ in range(2)]
 
 
 def test_two_who_look_at_once_do_everything_once(

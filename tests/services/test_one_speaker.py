@@ -5,7 +5,6 @@ The model beside the real services knows who has the word, by the moves alone.
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -38,6 +37,7 @@ from helpdesk.domain.staff import NotPermitted, Status
 from helpdesk.services.talks import UnknownOperator
 from helpdesk.services.turns import Answer, BotMessage, Turn
 from helpdesk.storage import tables
+from tests.databases import Databases
 from tests.fakes import NOW, FakeClock
 from tests.services.desk_talk import operator
 
@@ -74,7 +74,7 @@ class Walk(RuleBasedStateMachine):
     """Each rule says what must come of a step, by the model as it was before."""
 
     def __init__(
-        self, helpdesk: Helpdesk, clock: FakeClock, sample: sqlite3.Connection
+        self, helpdesk: Helpdesk, clock: FakeClock, databases: Databases
     ) -> None:
         super().__init__()
         self.helpdesk, self.clock = helpdesk, clock
@@ -84,9 +84,7 @@ class Walk(RuleBasedStateMachine):
         self.off: set[str] = set()
         self.count = 0
         clock.set(NOW)
-        with helpdesk.database.engine.connect() as connection:
-            raw: Any = connection.connection.driver_connection
-            sample.backup(raw)
+        databases.put_back(helpdesk.database)
 
     # --- What the database says -------------------------------------------------------
 
@@ -433,13 +431,11 @@ class Walk(RuleBasedStateMachine):
 
 # Long enough for a failing walk to be made short.
 @pytest.mark.timeout(600)
-def test_exactly_one_speaks(
-    built: tuple[Helpdesk, FakeClock], sample_database: sqlite3.Connection
-):
+def test_exactly_one_speaks(built: tuple[Helpdesk, FakeClock], databases: Databases):
     helpdesk, clock = built
 
     run_state_machine_as_test(
-        lambda: Walk(helpdesk, clock, sample_database),
+        lambda: Walk(helpdesk, clock, databases),
         settings=settings(
             max_examples=25,
             stateful_step_count=40,

@@ -13,6 +13,7 @@ from helpdesk.domain.linking import LinkRole, Subscription
 from helpdesk.domain.staff import Operator, Role, Status
 from helpdesk.settings import Settings
 from helpdesk.storage import tables
+from tests.databases import Databases
 from tests.fakes import NOW, FakeClock, japan
 from tests.services.conftest import Rows
 
@@ -131,9 +132,10 @@ def test_filled_database_is_left_alone(helpdesk: Helpdesk, rows: Rows):
     ids=["before midnight", "midnight"],
 )
 def test_sample_days_count_from_the_day_in_japan(
-    settings: Settings, now: Any, shipped: date
+    databases: Databases, settings: Settings, now: Any, shipped: date
 ):
-    fresh = build(settings, FakeClock(now))
+    address = {"database_url": databases.empty()}
+    fresh = build(settings.model_copy(update=address), FakeClock(now))
     fresh.database.migrate()
 
     filled = fresh.sample_world.fill()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +19,7 @@ from helpdesk.services.staff_accounts import (
 )
 from helpdesk.settings import Settings
 from helpdesk.storage import desk_tables
+from tests.databases import Databases
 from tests.fakes import FakeClock
 from tests.services.conftest import Rows
 
@@ -153,10 +153,10 @@ def test_nothing_typed_and_no_token_is_stored(
 
 
 def test_sample_passwords_open_nothing_in_production(
-    tmp_path: Path, settings: Settings
+    databases: Databases, settings: Settings
 ):
     """The names stay free: a real administrator may be called admin."""
-    address = f"sqlite:///{tmp_path / 'helpdesk.db'}"
+    address = databases.empty()
     sample = build(settings.model_copy(update={"database_url": address}))
     sample.database.migrate()
     sample.sample_world.fill()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,13 +17,15 @@ from helpdesk.domain.handoff import Speaker
 from helpdesk.domain.linking import LinkRole
 from helpdesk.storage import tables
 from helpdesk.storage.database import Database
+from tests.databases import Databases
 from tests.fakes import NOW, japan
 
 
 @pytest.fixture
-def database() -> Iterator[Database]:
+def database(databases: Databases, on_postgres: bool) -> Iterator[Database]:
     """Empty, up to date, with one customer and one subscription."""
-    database = Database("sqlite://")
+    # In memory it is made in no time.
+    database = Database(databases.empty() if on_postgres else "sqlite://")
     database.migrate()
     with database.writing() as unit:
         unit.conversations.register("eita", "web", NOW)
@@ -58,6 +59,13 @@ def test_migrating_twice_changes_nothing(database: Database):
 
     with database.reading() as unit:
         assert unit.conversations.exists("eita") is True
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_postgresql_is_named_as_people_write_it(scheme: str):
+    engine = Database(f"{scheme}://user@db.example/helpdesk").engine
+
+    assert (engine.dialect.name, engine.driver) == ("postgresql", "psycopg")
 
 
 def test_database_answers(database: Database):
@@ -101,10 +109,12 @@ def test_moments_are_kept_in_utc(database: Database, moment: datetime):
         unit.links.add("eita", "eita.1", LinkRole.HOLDER, moment)
 
     with database.engine.connect() as connection:
-        stored = connection.scalar(text("SELECT linked_at FROM links"))
+        stored = connection.scalar(text("SELECT CAST(linked_at AS VARCHAR) FROM links"))
         read = connection.scalar(select(tables.links.c.linked_at))
-    assert (stored, read, read and read.utcoffset()) == (
-        "2026-11-24 02:00:00.000000",
+    # PostgreSQL shows the moment in the zone of its own settings.
+    shown = ("2026-11-24 02:00:00.000000", "2026-11-24 11:00:00+09")
+    assert (stored in shown, read, read and read.utcoffset()) == (
+        True,
         NOW,
         timedelta(0),
     )
@@ -264,8 +274,8 @@ def test_event_is_accepted_once_and_the_unit_goes_on(database: Database):
         )
 
 
-def test_one_of_two_operators_at_once_claims(tmp_path: Path):
-    database = Database(f"sqlite:///{tmp_path / 'var' / 'helpdesk.db'}")
+def test_one_of_two_operators_at_once_claims(databases: Databases):
+    database = Database(databases.empty())
     database.migrate()
     with database.writing() as unit:
         unit.conversations.register("eita", "web", NOW)

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from helpdesk.storage import desk_tables, line_tables  # noqa: F401 -- they join it
+from helpdesk.storage import carrier_tables, desk_tables, line_tables  # noqa: F401 -- they join it
 from helpdesk.storage.tables import metadata
 
 context.configure(

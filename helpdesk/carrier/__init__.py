@@ -1,0 +1,1 @@
+"""Carriers: the embedded one, and the way to another one over HTTP."""
