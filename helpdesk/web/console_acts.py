@@ -11,6 +11,8 @@ from helpdesk.domain.handoff import AlreadyMoved
 from helpdesk.domain.linking import LinkRole
 from helpdesk.domain.ng_words import ng_words_in
 from helpdesk.domain.staff import NotPermitted, Operator
+from helpdesk.services.carrier import CarrierAway
+from helpdesk.services.changes import ChangePending
 from helpdesk.services.conversations import LONGEST_TEXT
 from helpdesk.services.desk_view import UnknownCustomer
 from helpdesk.services.linking import NoSuchLink
@@ -66,6 +68,8 @@ _WHY: dict[type[Exception], str] = {
     NoReissueLeft: "no_reissue_left",
     NoSuchLink: "no_such_link",
     UnknownCustomer: "unknown_customer",
+    CarrierAway: "carrier_away",
+    ChangePending: "change_pending",
 }
 
 

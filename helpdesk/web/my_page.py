@@ -1,10 +1,11 @@
-"""My Page: login, the contract with its user code, reissue, and the links."""
+"""My Page's door: login, one tap, who may see which page, and what went wrong."""
 
 from __future__ import annotations
 
-import secrets
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -13,57 +14,88 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from helpdesk.bootstrap import Helpdesk
-from helpdesk.domain.japan_time import japan_day
+from helpdesk.domain.linking import LinkRole, Subscription
+from helpdesk.domain.rights import RIGHTS, Act, NotAllowed, may
 from helpdesk.services.accounts import WrongLogin
+from helpdesk.services.carrier import CarrierAway, NoSuchSubscription
 from helpdesk.services.failed_tries import TooManyTries
-from helpdesk.services.linking import NoSuchLink
-from helpdesk.services.user_codes import NoReissueLeft
-from helpdesk.web.pages import Pages, address_of, field, is_forged
+from helpdesk.services.my_page_access import TicketExpired
+from helpdesk.web.my_page_add import AddRoom
+from helpdesk.web.my_page_bills import BillsRoom
+from helpdesk.web.my_page_contract import ContractRoom
+from helpdesk.web.my_page_data import DataRoom, HomeRoom
+from helpdesk.web.my_page_gifts import GiftsRoom
+from helpdesk.web.my_page_links import LinksRoom
+from helpdesk.web.my_page_plan import PlanRoom
+from helpdesk.web.my_page_receipt import ReceiptRoom
+from helpdesk.web.my_page_room import HOME, Room, Visit
+from helpdesk.web.my_page_session import Sessions, is_only_looking
+from helpdesk.web.pages import PageWords, Pages, address_of, field, is_forged
 
-_SESSION = "my_page"
-_SESSION_LIFETIME = timedelta(minutes=30)
+_ROOMS: tuple[type[Room], ...] = (
+    *(HomeRoom, DataRoom, AddRoom, GiftsRoom, PlanRoom, BillsRoom),
+    *(ContractRoom, LinksRoom, ReceiptRoom),
+)
+# Never sent back to a browser.
+_NOT_KEPT = {"csrf", "password"}
+
+
+class NotYours(LookupError):
+    """The subscription of the address is not the viewer's (any more)."""
 
 
 class MyPage:
-    """One path; the session says whose page it is, a form's step what to do."""
+    """Lets viewers into the rooms; each request asks for their rights anew."""
 
     def __init__(self, helpdesk: Helpdesk, pages: Pages) -> None:
         self._helpdesk = helpdesk
         self._pages = pages
+        self._sessions = Sessions(helpdesk.clock)
+        self._words = helpdesk.catalog.my_page
+        self._rooms = [room(helpdesk, pages, self._sessions) for room in _ROOMS]
 
     def routes(self) -> list[Route]:
-        return [Route("/mypage", self.handle, methods=["GET", "POST"])]
+        return [
+            Route(room.path, self._endpoint(room), methods=["GET", "POST"])
+            for room in self._rooms
+        ]
 
-    async def handle(self, request: Request) -> Response:
-        if request.method == "GET":
-            return await run_in_threadpool(self._show, request, {})
-        form = await request.form()
-        if is_forged(request, form):
-            words = self._helpdesk.catalog.wording.form_expired
-            return self._pages.sorry(request, words, 403)
-        return await run_in_threadpool(self._do, request, form)
+    def _endpoint(self, room: Room) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            form = await request.form() if request.method == "POST" else FormData()
+            if request.method == "POST" and is_forged(request, form):
+                words = self._helpdesk.catalog.wording.form_expired
+                return self._pages.sorry(request, words, 403)
+            return await run_in_threadpool(self._answer, room, request, form)
 
-    def _do(self, request: Request, form: FormData) -> Response:
+        return endpoint
+
+    def _answer(self, room: Room, request: Request, form: FormData) -> Response:
         step = field(form, "step")
         if step == "login":
-            return self._log_in(request, form)
+            return self._log_in(room, request, form)
         if step == "logout":
-            request.session.pop(_SESSION, None)
-            return RedirectResponse("/mypage", 303)
-        if self._subscription(request) is None:
-            return self._show(request, {})
-        does = {
-            "reissue": self._ask_reissue,
-            "confirm_reissue": self._reissue,
-            "unlink": self._ask_unlink,
-            "confirm_unlink": self._unlink,
-        }.get(step)
-        return self._show(request, {} if does is None else does(request, form))
+            self._sessions.end(request)
+            return RedirectResponse(HOME, 303)
+        ticket = field(form, "t") or request.query_params.get("t", "")
+        if ticket:
+            return self._open_ticket(request, ticket, is_asked=step == "open")
+        try:
+            visit = self._visit(room, request, form)
+            if visit is None:
+                return self._login_page(request)
+            return self._let_in(room, visit)
+        except CarrierAway:
+            return self._away(request, form)
+        except NotYours:
+            return self._sorry(request, self._words.other_subscription, 403)
 
-    def _log_in(self, request: Request, form: FormData) -> Response:
+    # --- Ways in ----------------------------------------------------------------------
+
+    def _log_in(self, room: Room, request: Request, form: FormData) -> Response:
         words = self._helpdesk.catalog.wording
         login_id, password = field(form, "login_id"), str(form.get("password", ""))
-        error = words.missing_login
+        error, status = words.missing_login, 200
         if login_id and password:
             # Not tied to a chat: the address stands for whoever tries.
             address = address_of(request) or "unknown"
@@ -76,92 +108,121 @@ class MyPage:
             except TooManyTries as locked:
                 until = words.as_day_format().time(locked.until)
                 error = words.login_locked.format(until=until)
+            except CarrierAway:
+                error, status = self._words.away, 503
             else:
-                now = self._helpdesk.clock()
-                request.session[_SESSION] = [found.id, now.isoformat()]
-                return RedirectResponse("/mypage", 303)
+                self._sessions.begin_login(request, found.id)
+                return RedirectResponse(room.path, 303)
+        return self._login_page(request, status, error=error, login_id=login_id)
+
+    def _open_ticket(
+        self, request: Request, ticket: str, *, is_asked: bool
+    ) -> Response:
+        """One tap; a program that only looks is shown a page with a button."""
+        if not is_asked and is_only_looking(request):
+            template = "my_page_ticket.html"
+            context = {"token": ticket, "action": request.url.path}
+            return self._pages.render(request, template, **context)
+        try:
+            customer = self._helpdesk.my_page_access.open(ticket)
+        except TicketExpired as expired:
+            viewer = self._sessions.viewer(request)
+            now_open = None if viewer is None else viewer.customer
+            if now_open is None or expired.customer not in (None, now_open):
+                return self._login_page(request, said=self._words.ticket_over)
+        else:
+            self._sessions.begin_customer(request, customer)
+        kept = {k: v for k, v in request.query_params.items() if k != "t"}
+        query = f"?{urlencode(kept)}" if kept else ""
+        return RedirectResponse(f"{request.url.path}{query}", 303)
+
+    def _login_page(
+        self, request: Request, status: int = 200, **context: Any
+    ) -> Response:
+        shared = {"said": None, "login_id": "", "action": request.url.path}
         return self._pages.render(
-            request, "my_page_login.html", error=error, login_id=login_id
+            request, "my_page_login.html", status, **(shared | context)
         )
 
-    def _show(self, request: Request, context: dict[str, Any]) -> Response:
-        subscription = self._subscription(request)
-        if subscription is None:
-            return self._pages.render(request, "my_page_login.html")
-        found = self._helpdesk.eligibility.subscription(subscription)
-        codes = self._helpdesk.user_codes
-        shown: dict[str, Any] = {
-            "subscription": {
-                "number_last4": found.number_last4,
-                "order_text": self._helpdesk.catalog.wording.order.of(found.order),
-            },
-            "user_code": codes.show(subscription, f"my_page:{subscription}"),
-            "reissues_left": codes.reissues_left(subscription),
-            "links": self._links(subscription),
-            "confirm_reissue": False,
-            "once": "",
-            "confirm_unlink": None,
-            "notice": None,
-        }
-        return self._pages.render(request, "my_page.html", **(shown | context))
+    # --- Rights -----------------------------------------------------------------------
 
-    def _ask_reissue(self, request: Request, form: FormData) -> dict[str, Any]:
-        if (
-            self._helpdesk.user_codes.reissues_left(str(self._subscription(request)))
-            == 0
-        ):
-            return {"error": self._no_reissue_left()}
-        return {"confirm_reissue": True, "once": secrets.token_hex(8)}
-
-    def _reissue(self, request: Request, form: FormData) -> dict[str, Any]:
-        words = self._helpdesk.catalog.wording
-        # The form's token makes a double click one reissue.
-        event_id = f"my_page:{field(form, 'once') or secrets.token_hex(8)}"
-        try:
-            self._helpdesk.user_codes.reissue_on(
-                str(self._subscription(request)), event_id
-            )
-        except NoReissueLeft:
-            return {"error": self._no_reissue_left()}
-        return {"notice": words.code_reissued}
-
-    def _no_reissue_left(self) -> str:
-        limit = self._helpdesk.catalog.policies.reissue.daily_limit
-        return self._helpdesk.catalog.wording.no_reissue_left.format(limit=limit)
-
-    def _ask_unlink(self, request: Request, form: FormData) -> dict[str, Any]:
-        return {"confirm_unlink": field(form, "link_id")}
-
-    def _unlink(self, request: Request, form: FormData) -> dict[str, Any]:
-        subscription, link = str(self._subscription(request)), field(form, "link_id")
-        words = self._helpdesk.catalog.wording
-        links = {
-            str(each.id): each for each in self._helpdesk.linking.links_on(subscription)
-        }
-        if link not in links:
-            return {}
-        try:
-            self._helpdesk.linking.unlink_on(subscription, int(link))
-        except NoSuchLink:
-            return {}
-        return {"notice": words.unlinked.format(role=words.roles[links[link].role])}
-
-    def _links(self, subscription: str) -> list[dict[str, str]]:
-        words = self._helpdesk.catalog.wording
-        return [
-            {
-                "id": str(link.id),
-                "role_text": words.roles[link.role],
-                "since": words.as_day_format().day(japan_day(link.linked_at)),
-            }
-            for link in self._helpdesk.linking.links_on(subscription)
-        ]
-
-    def _subscription(self, request: Request) -> str | None:
-        """Whose page the session opens; None if nobody's, or half an hour is over."""
-        session = request.session.get(_SESSION)
-        if not session:
+    def _visit(self, room: Room, request: Request, form: FormData) -> Visit | None:
+        """None for who has to log in. Raises CarrierAway, NotYours."""
+        viewer = self._sessions.viewer(request)
+        if viewer is None:
             return None
-        subscription, since = session
-        age = self._helpdesk.clock() - datetime.fromisoformat(since)
-        return str(subscription) if age < _SESSION_LIFETIME else None
+        roles = self._helpdesk.rights.roles(viewer)
+        wanted = request.query_params.get("s")
+        if wanted is not None and wanted not in roles:
+            raise NotYours
+        found = self._subscriptions(list(roles))
+        chosen = _chosen(found, roles, wanted, room.act)
+        if chosen is None:
+            # The last link ended, or the contract did.
+            self._sessions.end(request)
+            return None
+        acts = frozenset(act for act in RIGHTS if may(roles[chosen.id], act))
+        return Visit(request, form, viewer, found, chosen, acts)
+
+    def _subscriptions(self, ids: list[str]) -> list[Subscription]:
+        found = []
+        for each in ids:
+            with suppress(NoSuchSubscription):
+                found.append(self._helpdesk.eligibility.subscription(each))
+        return found
+
+    def _let_in(self, room: Room, visit: Visit) -> Response:
+        try:
+            self._helpdesk.rights.require(visit.viewer, visit.id, room.act)
+            is_post = visit.request.method == "POST"
+            return room.do(visit) if is_post else room.show(visit)
+        except NotAllowed as refused:
+            is_holders = LinkRole.HOLDER in refused.needed
+            words = self._words.holder_only if is_holders else self._words.end_user_only
+            return self._sorry(visit.request, words, 403, visit)
+
+    # --- What went wrong --------------------------------------------------------------
+
+    def _sorry(
+        self, request: Request, words: PageWords, status: int, visit: Visit | None = None
+    ) -> Response:
+        return self._pages.render(
+            request,
+            "error.html",
+            status,
+            title=words.title,
+            sentence=words.sentence,
+            next_label=words.next,
+            next_url=HOME if visit is None else visit.url(),
+        )
+
+    def _away(self, request: Request, form: FormData) -> Response:
+        """The carrier does not answer: what was typed can be sent again."""
+        query = f"?{request.url.query}" if request.url.query else ""
+        return self._pages.render(
+            request,
+            "my_page_away.html",
+            503,
+            words=self._words.carrier_away,
+            action=f"{request.url.path}{query}",
+            fields=[
+                (name, value)
+                for name, value in form.multi_items()
+                if isinstance(value, str) and name not in _NOT_KEPT
+            ],
+        )
+
+
+def _chosen(
+    found: list[Subscription],
+    roles: dict[str, set[LinkRole]],
+    wanted: str | None,
+    act: Act,
+) -> Subscription | None:
+    """The subscription of the address, or the first with which this may be done."""
+    for each in found:
+        if each.id == wanted or (wanted is None and may(roles[each.id], act)):
+            return each
+    return found[0] if found and wanted is None else None
+
+

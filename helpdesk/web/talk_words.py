@@ -57,6 +57,7 @@ class TalkWords:
                 label: label in view.labels for label in self._catalog.desk.labels
             },
             "subscriptions": [self._known(each) for each in view.subscriptions],
+            "is_carrier_away": view.is_carrier_away,
             "last_failure": self._failure(view),
             "locked_until": view.locked_until and self._days.time(view.locked_until),
             "colleagues": _present(colleagues),
