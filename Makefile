@@ -76,7 +76,8 @@ faults: .venv/built .venv-rasa/built $(MODEL) ## kill everything while customers
 day: .venv/built .venv-rasa/built $(MODEL) ## play a working day at the desk, fast, and count
 	@$(APP) -m tests.desk_day $(OPTIONS)
 
-test-services: .venv/built .venv-rasa/built $(MODEL) ## browser and fault tests; needs chromium
+test-services: .venv/built .venv-rasa/built $(MODEL) ## PostgreSQL, browser and fault tests; needs both
+	@$(APP) -m pytest -q -n 2 --dist worksteal --postgres tests/storage tests/services
 	@$(APP) -m pytest -q tests/browser
 	@$(APP) -m tests.faults --messages 100 --customers 20 --seconds 30 --kills 1
 

@@ -10,6 +10,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from actions.notices import offer_reminder
 from actions.procedures import begin, entity, finish
 from actions.services import UsesHelpdesk
 from helpdesk.bootstrap import Helpdesk
@@ -170,16 +171,26 @@ class ActionTellLinkTiming(UsesHelpdesk, Action):
             waiting = "mnp" if order.keeps_number else "new"
             dispatcher.utter_message(response=f"utter_timing_{waiting}_waiting")
         else:
-            dispatcher.utter_message(
-                response="utter_timing_open"
-                if found.is_open
-                else "utter_timing_opens_on",
-                opens_on=self._helpdesk.catalog.wording.as_day_format().day(
-                    found.opens_on
-                ),
-                order=self._helpdesk.catalog.wording.order.of(order),
-            )
+            self._tell_day(dispatcher, order, found.opens_on, is_open=found.is_open)
         return finish(dispatcher, tracker, domain, "eligibility_form")
+
+    def _tell_day(
+        self,
+        dispatcher: CollectingDispatcher,
+        order: Order,
+        opens_on: date,
+        *,
+        is_open: bool,
+    ) -> None:
+        words = self._helpdesk.catalog.wording
+        dispatcher.utter_message(
+            response="utter_timing_open" if is_open else "utter_timing_opens_on",
+            opens_on=words.as_day_format().day(opens_on),
+            order=words.order.of(order),
+            buttons=[]
+            if is_open
+            else offer_reminder(self._helpdesk, day=opens_on, subscription=None),
+        )
 
 
 def claimed_order(tracker: Tracker) -> Order:
@@ -209,6 +220,9 @@ def tell_by_record(
         response=f"utter_timing_by_record_{how}",
         number_last4=last4,
         opens_on=services.catalog.wording.as_day_format().day(opens_on),
+        buttons=[]
+        if known.eligibility.is_open
+        else offer_reminder(services, day=opens_on, subscription=known.subscription.id),
     )
 
 

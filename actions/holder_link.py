@@ -9,7 +9,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.procedures import begin, end_linking, entity, finish, is_writing
+from actions.procedures import begin, end_procedures, entity, finish, is_writing
 from actions.services import UsesHelpdesk
 
 
@@ -88,11 +88,11 @@ class ActionTellHolderLinked(UsesHelpdesk, Action):
             dispatcher.utter_message(
                 response="utter_holder_links_left", left=str(progress.left)
             )
-            return end_linking(dispatcher, tracker, domain)
+            return end_procedures(dispatcher, tracker, domain)
         if progress.count > 1:
             dispatcher.utter_message(response="utter_holder_links_complete")
         if progress.is_end_user_linked or is_writing(tracker):
-            return end_linking(dispatcher, tracker, domain)
+            return end_procedures(dispatcher, tracker, domain)
         dispatcher.utter_message(response="utter_go_on_with_user_link")
-        ended = end_linking(dispatcher, tracker, domain)
+        ended = end_procedures(dispatcher, tracker, domain)
         return [*ended, FollowupAction("user_link_form")]

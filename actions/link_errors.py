@@ -14,6 +14,7 @@ from actions.eligibility import (
     claimed_order,
     tell_by_record,
 )
+from actions.notices import offer_reminder
 from actions.procedures import begin, end_form, entity, finish, page_has_expired
 from actions.services import UsesHelpdesk
 from actions.typed_code import check_typed_code
@@ -173,4 +174,7 @@ class ActionConcludeLinkError(UsesHelpdesk, Action):
             response="utter_timing_opens_on",
             opens_on=self._helpdesk.catalog.wording.as_day_format().day(found.opens_on),
             order=self._helpdesk.catalog.wording.order.of(order),
+            buttons=offer_reminder(
+                self._helpdesk, day=found.opens_on, subscription=None
+            ),
         )

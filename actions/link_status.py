@@ -9,7 +9,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.procedures import begin, entity, finish
+from actions.procedures import begin, entity, finish, said
 from actions.services import UsesHelpdesk
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.choosing import choose
@@ -79,7 +79,7 @@ class ValidateUnlinkForm(UsesHelpdesk, FormValidationAction):
         links = self._helpdesk.linking.links_of(tracker.sender_id)
         if len(links) == 1:
             return {"link_choice": str(links[0][0].id)}
-        text = tracker.latest_message.get("text") or ""
+        text = said(tracker)
         at = choose(text, [subscription.number_last4 for _, subscription in links])
         if at is None:
             roles = [

@@ -19,9 +19,11 @@ _NOTES = {
     "eligibility_form": ["notice"],
     "reissue_form": ["number_last4", "reissues_left"],
     "unlink_form": ["link_name"],
+    "plan_form": ["plan_replaces"],
     "operator_offer_form": ["handoff_reason"],
     "message_form": ["message_reason"],
     "survey_form": ["survey"],
+    "gift_answer_form": ["gift_code", "gift_giver"],
 }
 
 # What the customer writes to people: a link that is made meanwhile does not end it.
@@ -43,16 +45,25 @@ def entity(tracker: Tracker, name: str) -> str | None:
     return None if value is None else str(value)
 
 
+def said(tracker: Tracker) -> str:
+    """What the customer typed; empty for a pressed button and for the gateway's news.
+
+    Their payloads hold digits, which would be taken for an answer.
+    """
+    text = str(tracker.latest_message.get("text") or "")
+    return "" if text.startswith("/") else text
+
+
 def typed(tracker: Tracker, slot: str) -> dict[str, str]:
     """The slot with the text that answers its question, whatever it says.
 
     Empty for a pressed button and for やめる: their wish is met, and the form, which
     rejects the turn then, asks again.
     """
-    text = str(tracker.latest_message.get("text") or "")
+    text = said(tracker)
     intent = (tracker.latest_message.get("intent") or {}).get("name")
     is_asked = tracker.get_slot("requested_slot") == slot
-    if not is_asked or not text or text.startswith("/") or intent == "stop":
+    if not is_asked or not text or intent == "stop":
         return {}
     return {slot: text}
 
@@ -95,6 +106,11 @@ def finish(
     return _forget(domain, form) + resume(dispatcher, tracker, domain)
 
 
+def go_on_with(domain: DomainDict, form: str, action: str) -> list[EventType]:
+    """Forget the form's slots; what waits goes on after this action."""
+    return [*_forget(domain, form), FollowupAction(action)]
+
+
 def resume(
     dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
 ) -> list[EventType]:
@@ -132,11 +148,21 @@ def end(
     return [*events, SlotSet(_PAUSED, left[:-1]), FollowupAction(left[-1])]
 
 
-def end_linking(
+def end_procedures(
     dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
 ) -> list[EventType]:
-    """A page has done it: all procedures end, but what is being written goes on."""
+    """All procedures end, but what is being written to people goes on."""
     return end(dispatcher, tracker, domain, set(domain["forms"]) - _WRITTEN)
+
+
+def end_running(
+    dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+) -> list[EventType]:
+    """The procedure of this turn ends; one that waits goes on."""
+    running = _active_form(tracker)
+    if running is None:
+        return resume(dispatcher, tracker, domain)
+    return end(dispatcher, tracker, domain, {running})
 
 
 def is_writing(tracker: Tracker) -> bool:

@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from actions.edge import answer_to
 from helpdesk.settings import BadSettings, Settings
 from helpdesk.storage.catalog import BadCatalog
 
@@ -51,7 +52,11 @@ class ActionServer:
             # How a form says that this message does not answer its question.
             body = {"error": rejection.message, "action_name": rejection.action_name}
             return JSONResponse(body, 400)
-        except Exception:
+        except Exception as error:
+            known = answer_to(error, call)
+            if known is not None:
+                logger.warning("Action %s: %r", call.get("next_action"), error)
+                return JSONResponse(known)
             logger.exception("Action %s failed", call.get("next_action"))
             return JSONResponse(_SORRY)
         return JSONResponse(result.model_dump() if result else None)

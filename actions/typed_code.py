@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.notices import offer_reminder
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.link_errors import Cause
 from helpdesk.domain.linking import LinkRole, Subscription
@@ -92,10 +93,16 @@ def tell_too_early(
 ) -> None:
     """Give the date, or the mail that it waits for."""
     last4 = subscription.number_last4
+    offer = offer_reminder(services, day=early.opens_on, subscription=subscription.id)
     if early.opens_on is None:
-        dispatcher.utter_message(response="utter_too_early_unknown", number_last4=last4)
+        dispatcher.utter_message(
+            response="utter_too_early_unknown", number_last4=last4, buttons=offer
+        )
         return
     opens_on = services.catalog.wording.as_day_format().day(early.opens_on)
     dispatcher.utter_message(
-        response="utter_too_early", number_last4=last4, opens_on=opens_on
+        response="utter_too_early",
+        number_last4=last4,
+        opens_on=opens_on,
+        buttons=offer,
     )

@@ -9,7 +9,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.procedures import begin, end_form, event_id, finish
+from actions.procedures import begin, end_form, event_id, finish, said
 from actions.services import UsesHelpdesk
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.choosing import choose
@@ -50,8 +50,7 @@ class ValidateReissueForm(UsesHelpdesk, FormValidationAction):
             return {"subscription": held[0].id}
         if tracker.get_slot("requested_slot") != "subscription":
             return {}
-        text = tracker.latest_message.get("text") or ""
-        at = choose(text, [each.number_last4 for each in held])
+        at = choose(said(tracker), [each.number_last4 for each in held])
         return {} if at is None else {"subscription": held[at].id}
 
     def validate_subscription(

@@ -5,11 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, FormValidationAction, Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.procedures import begin, end_form, end_linking, entity, finish
+from actions.procedures import (
+    begin,
+    end_form,
+    end_procedures,
+    entity,
+    finish,
+    go_on_with,
+)
 from actions.services import UsesHelpdesk
 from actions.typed_code import check_typed_code, tell_too_early
 from helpdesk.domain.link_errors import Cause
@@ -144,6 +151,9 @@ class ActionFinishUserLink(UsesHelpdesk, Action):
                 relation=tracker.get_slot("relation") or some_end_user,
             )
             dispatcher.utter_message(response="utter_forward_text")
+        if confirmed == "yes" and tracker.get_slot("waiting_gift"):
+            action = "action_begin_gift_answer"
+            return go_on_with(domain, "user_link_form", action)
         return finish(dispatcher, tracker, domain, "user_link_form")
 
     def _link(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
@@ -186,7 +196,11 @@ class ActionTellEndUserLinked(UsesHelpdesk, Action):
             dispatcher.utter_message(
                 response="utter_end_user_linked", number_last4=linked[-1].number_last4
             )
-        return end_linking(dispatcher, tracker, domain)
+        ended = end_procedures(dispatcher, tracker, domain)
+        goes_on = any(each["event"] == "followup" for each in ended)
+        if linked and tracker.get_slot("waiting_gift") and not goes_on:
+            return [*ended, FollowupAction("action_begin_gift_answer")]
+        return ended
 
 
 class ActionTellTooEarly(UsesHelpdesk, Action):
@@ -203,4 +217,4 @@ class ActionTellTooEarly(UsesHelpdesk, Action):
         )
         opens_on = self._helpdesk.eligibility.of_subscription(subscription.id).opens_on
         tell_too_early(self._helpdesk, dispatcher, subscription, TooEarly(opens_on))
-        return end_linking(dispatcher, tracker, domain)
+        return end_procedures(dispatcher, tracker, domain)

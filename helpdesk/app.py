@@ -15,6 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from helpdesk.bootstrap import build
+from helpdesk.bootstrap.carrier import note_absent_carrier
 from helpdesk.gateway.desk_news import DeskNews
 from helpdesk.gateway.worker import Hub
 from helpdesk.public import PublicApplication
@@ -77,6 +78,7 @@ def main() -> int:
     except (BadSettings, BadCatalog) as error:
         print(error, file=sys.stderr)
         return 1
+    note_absent_carrier(helpdesk.carrier)
     sys.setswitchinterval(_SWITCH_SECONDS)
     servers = Servers()
     # What is said on one side is news on the other.

@@ -19,12 +19,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from helpdesk.bootstrap import Helpdesk
+from helpdesk.gateway.carrier_keeper import CarrierKeeper
 from helpdesk.gateway.desk_keeper import DeskKeeper
 from helpdesk.gateway.desk_news import DeskNews
 from helpdesk.gateway.line_channel import LineChannel
 from helpdesk.gateway.rasa_client import RasaClient
 from helpdesk.gateway.web_chat import WebChat, current_customer
 from helpdesk.gateway.worker import Bot, Hub, TurnWorker
+from helpdesk.services.carrier import CarrierAway
 from helpdesk.web.chat import ChatPage
 from helpdesk.web.link_pages import EndUserLinkPage, HolderLinkPage, LinkPage
 from helpdesk.web.my_page import MyPage
@@ -56,6 +58,10 @@ class PublicApplication:
         news = news or DeskNews()
         hub.add_listener(news)
         self._keeper = DeskKeeper(helpdesk.desk, self._told_by_desk)
+        self._carrier_keeper = CarrierKeeper(
+            *(helpdesk.changes, helpdesk.gifts, helpdesk.my_page_access),
+            *(helpdesk.notices, self._told_by_desk),
+        )
         self._hub = hub
         self._worker = TurnWorker(
             helpdesk.conversations,
@@ -107,7 +113,11 @@ class PublicApplication:
         return Starlette(
             routes=routes,
             middleware=[session],
-            exception_handlers={404: self._not_found, Exception: self._failed},
+            exception_handlers={
+                404: self._not_found,
+                CarrierAway: self._carrier_away,
+                Exception: self._failed,
+            },
             lifespan=self._lifespan,
         )
 
@@ -115,7 +125,8 @@ class PublicApplication:
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         self._loop = asyncio.get_running_loop()
         polling = [
-            asyncio.create_task(each.run()) for each in (self._worker, self._keeper)
+            asyncio.create_task(each.run())
+            for each in (self._worker, self._keeper, self._carrier_keeper)
         ]
         async with self._line.running():
             yield
@@ -171,6 +182,12 @@ class PublicApplication:
         if "text/html" not in request.headers.get("accept", ""):
             return JSONResponse({"error": words.sentence}, 404)
         return self._pages.sorry(request, words, 404)
+
+    async def _carrier_away(self, request: Request, _: Exception) -> Response:
+        """What needs the carrier waits until it answers; nothing has changed."""
+        words = self._helpdesk.catalog.my_page.carrier_away
+        query = f"?{request.url.query}" if request.url.query else ""
+        return self._pages.sorry(request, words, 503, f"{request.url.path}{query}")
 
     async def _failed(self, request: Request, error: Exception) -> Response:
         """The edge: logged with its traceback by the server, answered in a sentence."""

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from pydantic import AwareDatetime, Field, ValidationError, field_validator
+from pydantic import (
+    AwareDatetime,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).parent.parent
@@ -43,6 +50,9 @@ class Settings(BaseSettings):
     clock_set_at: float | None = None
     # How fast it runs: 60 makes a minute of each second, to play a day in minutes.
     clock_speed: float = Field(1.0, gt=0, le=1000)
+    # Where the carrier is reached (docs/carrier-api.yml); None: it is the embedded one.
+    carrier_url: str | None = None
+    carrier_token: str = Field("", validate_default=True)
     # The channel on LINE. Without a secret no webhook is believed, and without a
     # token nothing is sent; several secrets, separated by commas, while one rotates.
     line_channel_secret: str = Field("", alias="LINE_CHANNEL_SECRET")
@@ -54,11 +64,28 @@ class Settings(BaseSettings):
     line_access_url: str = Field("https://access.line.me", alias="LINE_ACCESS_URL")
 
     @field_validator(
-        "public_url", "rasa_url", "line_api_url", "line_api_data_url", "line_access_url"
+        *("public_url", "rasa_url", "carrier_url"),
+        *("line_api_url", "line_api_data_url", "line_access_url"),
     )
     @classmethod
     def _without_slash(cls, url: str | None) -> str | None:
         return url and url.rstrip("/")
+
+    @field_validator("carrier_url")
+    @classmethod
+    def _is_an_address(cls, url: str | None) -> str | None:
+        if url is not None and not re.fullmatch("https?://[^/?#]+[^?#]*", url):
+            raise ValueError("it is no address that begins with http:// or https://")
+        return url
+
+    @field_validator("carrier_token")
+    @classmethod
+    def _goes_with_the_url(cls, token: str, info: ValidationInfo) -> str:
+        if info.data.get("carrier_url") and not token:
+            raise ValueError("it is missing, and HELPDESK_CARRIER_URL needs it")
+        if not (token.isascii() and token.isprintable()) or " " in token:
+            raise ValueError("it holds a character that no token has")
+        return token
 
     @classmethod
     def from_env(cls) -> Self:
@@ -67,7 +94,8 @@ class Settings(BaseSettings):
             return cls()
         except ValidationError as error:
             lines = [
-                f"{_variable(each['loc'])}: {each['msg']}" for each in error.errors()
+                f"{_variable(each['loc'])}: {each['msg'].removeprefix('Value error, ')}"
+                for each in error.errors()
             ]
             raise BadSettings("; ".join(lines)) from None
 

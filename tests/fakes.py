@@ -1,8 +1,10 @@
-"""Stand-ins: a clock that tests move, and the moment at which it starts."""
+"""Stand-ins: a clock that tests move, and a carrier that goes away."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 _JAPAN = ZoneInfo("Asia/Tokyo")
@@ -36,3 +38,39 @@ class FakeClock:
 
     def set(self, at: datetime) -> None:
         self._at = at.astimezone(_UTC)
+
+
+class UnsteadyCarrier:
+    """A carrier that does not answer when a test says so.
+
+    `fails_before`, `fails_after`: so many times it is away before it has done what is
+    asked, or after. `meanwhile` happens once, while the next one asks. `asked`: the
+    names of what it was asked for, answered or not.
+    """
+
+    def __init__(self, carrier: Any) -> None:
+        self._carrier = carrier
+        self.fails_before = 0
+        self.fails_after = 0
+        self.meanwhile: Callable[[], object] | None = None
+        self.asked: list[str] = []
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        # Rasa's Python cannot read this module.
+        from helpdesk.services.carrier import CarrierAway  # noqa: PLC0415 -- see above
+
+        def ask(*what: Any) -> Any:
+            self.asked.append(name)
+            happens, self.meanwhile = self.meanwhile, None
+            if happens is not None:
+                happens()
+            if self.fails_before:
+                self.fails_before -= 1
+                raise CarrierAway
+            answer = getattr(self._carrier, name)(*what)
+            if self.fails_after:
+                self.fails_after -= 1
+                raise CarrierAway
+            return answer
+
+        return ask

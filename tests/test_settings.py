@@ -41,6 +41,8 @@ def test_settings_have_defaults_for_all_but_secrets():
         "clock": None,
         "clock_set_at": None,
         "clock_speed": 1.0,
+        "carrier_url": None,
+        "carrier_token": "",
         "line_channel_secret": "",
         "line_channel_access_token": "",
         "line_api_url": "https://api.line.me",
@@ -224,3 +226,45 @@ def test_impossible_speed_of_the_clock_is_refused(
 
     with pytest.raises(BadSettings, match="HELPDESK_CLOCK_SPEED"):
         Settings.from_env()
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        (
+            {"URL": "https://carrier.example"},
+            "CARRIER_TOKEN: it is missing, and HELPDESK_CARRIER_URL needs it",
+        ),
+        (
+            {"URL": "https://carrier.example", "TOKEN": "two words"},
+            "CARRIER_TOKEN: it holds a character that no token has",
+        ),
+        (
+            {"URL": "carrier.example", "TOKEN": "a-token"},
+            "CARRIER_URL: it is no address that begins with http:// or https://",
+        ),
+    ],
+    ids=["no token", "broken token", "no address"],
+)
+def test_carrier_needs_address_and_token(
+    environment: pytest.MonkeyPatch, variables: dict[str, str], sentence: str
+):
+    for name, value in variables.items():
+        environment.setenv(f"HELPDESK_CARRIER_{name}", value)
+
+    with pytest.raises(BadSettings) as refused:
+        Settings.from_env()
+
+    assert str(refused.value) == f"HELPDESK_{sentence}"
+
+
+def test_carrier_is_at_its_address(environment: pytest.MonkeyPatch):
+    environment.setenv("HELPDESK_CARRIER_URL", "https://carrier.example/v1/")
+    environment.setenv("HELPDESK_CARRIER_TOKEN", "a-token")
+
+    settings = Settings.from_env()
+
+    assert (settings.carrier_url, settings.carrier_token) == (
+        "https://carrier.example/v1",
+        "a-token",
+    )

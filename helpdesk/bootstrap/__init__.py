@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from helpdesk.bootstrap.carrier import CarrierParts, build_carrier
 from helpdesk.bootstrap.desk import DeskParts, build_desk
 from helpdesk.bootstrap.links import LinkParts, build_links
+from helpdesk.bootstrap.notices import build_notices
 from helpdesk.bootstrap.reports import lesson_service, report_service
 from helpdesk.bootstrap.rules import (
     conversation_rules,
@@ -34,6 +35,7 @@ from helpdesk.services.line_delivery import LineDeliveryService
 from helpdesk.services.line_events import LineEventService
 from helpdesk.services.linking import LinkingService
 from helpdesk.services.my_page_access import MyPageAccess
+from helpdesk.services.notices import NoticeService
 from helpdesk.services.people import PeopleService
 from helpdesk.services.ports import Cipher, Clock
 from helpdesk.services.reports import ReportService
@@ -78,6 +80,7 @@ class Helpdesk:
     line_events: LineEventService
     linking: LinkingService
     my_page_access: MyPageAccess
+    notices: NoticeService
     people: PeopleService
     reports: ReportService
     rights: RightsService
@@ -101,16 +104,14 @@ def build(settings: Settings, clock: Clock | None = None) -> Helpdesk:
     tries = FailedTryCounter(catalog.policies.failed_tries.as_limit(), cipher, clock)
     world = sample_world(catalog.sample_world)
     vault = _vault(basics)
-    carrier = build_carrier(database, catalog, cipher, hasher, tries, clock)
+    carrier = _carrier(basics, tries)
     links = build_links(
         *(database, catalog, cipher, carrier.itself, carrier.changes, tries),
         *(settings.pages_url, clock),
     )
     desk = build_desk(database, catalog, tries, carrier.itself, clock)
     staff = build_staff(settings, catalog, database, cipher, hasher, clock)
-    conversations = ConversationService(
-        database, vault, links.pages, desk.handoffs, conversation_rules(catalog), clock
-    )
+    conversations = _conversations(basics, vault, links, desk)
     return Helpdesk(
         settings=settings,
         catalog=catalog,
@@ -135,6 +136,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Helpdesk:
         line_events=_line_events(basics, conversations, links, desk),
         linking=links.linking,
         my_page_access=links.my_page_access,
+        notices=build_notices(database, catalog, carrier, conversations, clock),
         people=staff.people,
         reports=report_service(database, catalog, clock),
         rights=carrier.rights,
@@ -160,9 +162,22 @@ class _Basics:
     clock: Clock
 
 
+def _carrier(basics: _Basics, tries: FailedTryCounter) -> CarrierParts:
+    parts = (basics.settings, basics.database, basics.catalog, basics.cipher)
+    return build_carrier(*parts, basics.hasher, tries, basics.clock)
+
+
 def _vault(basics: _Basics) -> VaultService:
     finder = SecretFinder(basics.catalog.wording.password_words)
     return VaultService(basics.database, basics.cipher, finder, basics.clock)
+
+
+def _conversations(
+    basics: _Basics, vault: VaultService, links: LinkParts, desk: DeskParts
+) -> ConversationService:
+    rules = conversation_rules(basics.catalog)
+    parts = (basics.database, vault, links.pages, desk.handoffs, rules)
+    return ConversationService(*parts, basics.clock)
 
 
 def _accounts(

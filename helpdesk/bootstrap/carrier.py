@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
+from starlette.types import ASGIApp
+
 from helpdesk.carrier.embedded import EmbeddedCarrier
+from helpdesk.carrier.http_carrier import HttpCarrier
 from helpdesk.carrier.ledger import Ledger
 from helpdesk.carrier.sample_books import SampleBooks
+from helpdesk.carrier.server import CarrierServer
 from helpdesk.carrier.terms import CarrierTerms
 from helpdesk.domain.data_gift import GiftRule
 from helpdesk.domain.plans import Option, Plan, Price
 from helpdesk.domain.purchases import PurchaseRule, PurchaseUnit
 from helpdesk.domain.wording import volume
-from helpdesk.services.carrier import Carrier
+from helpdesk.services.carrier import Carrier, CarrierAway
 from helpdesk.services.changes import ChangeService
 from helpdesk.services.contracts import ContractService
 from helpdesk.services.failed_tries import FailedTryCounter
 from helpdesk.services.gifts import GiftService
 from helpdesk.services.ports import Cipher, Clock, PasswordHasher, Store
 from helpdesk.services.rights import RightsService
+from helpdesk.settings import Settings
 from helpdesk.storage.catalog import Catalog
+
+logger = logging.getLogger(__name__)
 
 _UNIT_MB = 500
 
@@ -37,6 +45,7 @@ class CarrierParts:
 
 
 def build_carrier(
+    settings: Settings,
     store: Store,
     catalog: Catalog,
     cipher: Cipher,
@@ -45,8 +54,14 @@ def build_carrier(
     clock: Clock,
 ) -> CarrierParts:
     terms = carrier_terms(catalog)
-    carrier = EmbeddedCarrier(store, cipher, hasher, terms, clock)
-    books = SampleBooks(Ledger(store, terms, clock), clock)
+    carrier: Carrier
+    books: tuple[SampleBooks, EmbeddedCarrier] | None
+    if settings.carrier_url is None:
+        carrier = EmbeddedCarrier(store, cipher, hasher, terms, clock)
+        books = (SampleBooks(Ledger(store, terms, clock), clock), carrier)
+    else:
+        carrier = HttpCarrier.at(settings.carrier_url, settings.carrier_token)
+        books = None
     changes = ChangeService(store, carrier, clock)
     rights = RightsService(store, carrier)
     return CarrierParts(
@@ -57,8 +72,24 @@ def build_carrier(
         GiftService(
             *(store, carrier, changes, rights, tries, terms.gifts, cipher, clock)
         ),
-        (books, carrier),
+        books,
     )
+
+
+def note_absent_carrier(carrier: Carrier) -> None:
+    """Tell the log if the carrier does not answer: it need not, for us to start."""
+    try:
+        carrier.subscriptions_of("nobody")
+    except CarrierAway:
+        logger.error(  # noqa: TRY400 -- no traceback: it says nothing more
+            "the carrier does not answer: until it does, customers hear that data and"
+            " contracts cannot be shown"
+        )
+
+
+def reference_server(helpdesk_carrier: Carrier, token: str) -> ASGIApp:
+    """A carrier, offered over HTTP as docs/carrier-api.yml says."""
+    return CarrierServer(helpdesk_carrier, token).asgi()
 
 
 def carrier_terms(catalog: Catalog) -> CarrierTerms:

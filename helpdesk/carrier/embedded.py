@@ -12,6 +12,7 @@ from helpdesk.carrier.once import once
 from helpdesk.carrier.terms import CarrierTerms
 from helpdesk.domain.bills import Statement, bill_state
 from helpdesk.domain.data_balance import DailyUse, DataPart, Usage
+from helpdesk.domain.data_gift import GiftProblem, GiftRefused
 from helpdesk.domain.plans import (
     Contract,
     Plan,
@@ -64,6 +65,8 @@ class EmbeddedCarrier(CodeBook):
             def give() -> dict[str, Any]:
                 contract = self._ledger.contract(unit, giver)
                 account = unit.carrier_books.account(giver)
+                if giver == receiver:
+                    raise GiftRefused(GiftProblem.OWN_SUBSCRIPTION)
                 rule, network = self._terms.gifts, contract.network.value
                 allowance = contract.plan.megabytes
                 rule.check(megabytes, account.balance, allowance, network)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from helpdesk.carrier.terms import CarrierTerms
 from helpdesk.domain.bills import BillItem
-from helpdesk.domain.data_balance import in_next_month
+from helpdesk.domain.data_balance import DataBalance, in_next_month
 from helpdesk.domain.japan_time import japan_day
 from helpdesk.domain.months import Month
 from helpdesk.domain.plans import Contract, Network
@@ -123,5 +123,10 @@ class Ledger:
             record = replace(record, plan=plan, next_plan=None, next_plan_from=None)
             unit.carrier_books.set_plan(record)
         allowance = self._terms.plans[record.plan].megabytes
-        balance = in_next_month(account.balance, allowance)
+        # Before the 利用開始日 nothing could be used, and nothing is carried over.
+        has_started = (
+            record.started_on is not None and record.started_on <= over.last_day
+        )
+        left = account.balance if has_started else DataBalance()
+        balance = in_next_month(left, allowance)
         unit.carrier_books.set_account(DataAccount(subscription, begins, balance))

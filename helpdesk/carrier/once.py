@@ -20,13 +20,15 @@ def once(
 ) -> dict[str, Any]:
     """What `change` answers, or what it answered when the key came first.
 
-    The caller holds the lock on the subscription. Raises KeyUsedTwice.
+    The caller holds the lock on the subscription. Raises KeyUsedTwice, also if the
+    same was asked for another subscription.
     """
+    asked = f"{asked} for {subscription}"
     known = unit.carrier_books.receipt(key)
     if known is not None:
-        if known[0] != asked:
+        if (known.subscription, known.asked) != (subscription, asked):
             raise KeyUsedTwice(key)
-        return known[1]
+        return known.result
     result = change()
     unit.carrier_books.add_receipt(key, subscription, asked, result, at)
     return result

@@ -11,10 +11,18 @@ def choose(text: str, names: list[str]) -> int | None:
 
     None if nothing, or more than one, is meant.
     """
+    at = choose_by_name(text, names)
     folded = unicodedata.normalize("NFKC", text)
-    named = [at for at, name in enumerate(names) if name in folded]
-    if len(named) == 1:
-        return named[0]
+    if at is not None:
+        return at
+    named = [name for name in names if name in folded]
     numbers = {int(number) for number in re.findall(r"(?<!\d)\d{1,2}(?!\d)", folded)}
     places = [number - 1 for number in numbers if 1 <= number <= len(names)]
     return places[0] if not named and len(places) == 1 else None
+
+
+def choose_by_name(text: str, names: list[str]) -> int | None:
+    """The index of the only name that the text holds; None if there is none such."""
+    folded = unicodedata.normalize("NFKC", text)
+    named = [at for at, name in enumerate(names) if name in folded]
+    return named[0] if len(named) == 1 else None

@@ -18,12 +18,17 @@ GIFT_LIFETIME = timedelta(hours=24)
 
 # Without letters and digits that look alike.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-_CODE = re.compile(
-    rf"(?<![0-9A-Z])G[ -]?([{_ALPHABET}]{{4}})[ -]?([{_ALPHABET}]{{4}})"
-    r"(?![0-9A-Z])"
-)
+_GROUP_LENGTH = 4
+_GROUP = rf"([{_ALPHABET}]{{{_GROUP_LENGTH}}})"
+_CODE = re.compile(rf"(?<![0-9A-Z])G[ -]{{0,3}}{_GROUP}[ -]{{0,3}}{_GROUP}(?![0-9A-Z])")
+# The form of a code, with signs that no code has, or too few or too many.
+_NEARLY = re.compile(r"(?<![0-9A-Z])G-[0-9A-Z]{2,6}-[0-9A-Z]{2,6}(?![0-9A-Z])")
 # Hyphens as keyboards and apps write them.
 _HYPHENS = re.compile(r"[\u2010-\u2015\u2212\u30fc\uff70]")
+
+# Offered between the least and the most, in MB.
+_ROUND = (1000, 2000, 3000, 5000)
+_MOST_BETWEEN = 2
 
 
 class GiftState(str, Enum):
@@ -74,6 +79,11 @@ class Gift:
         """Whether it can still be accepted; at `expires_at` itself it cannot."""
         return self.state is GiftState.OFFERED and now < self.expires_at
 
+    def keeps_data(self, now: datetime) -> bool:
+        """Whether the giver still has data that may leave by it."""
+        is_on_its_way = self.state is GiftState.ACCEPTED and self.moved_at is None
+        return is_on_its_way or self.is_open(now)
+
 
 @dataclass(frozen=True)
 class GiftRule:
@@ -115,12 +125,47 @@ def gift_expires_at(now: datetime) -> datetime:
 
 def new_gift_code() -> str:
     """What the receiver sends to the chat: unguessable, and easy to read out."""
-    letters = "".join(secrets.choice(_ALPHABET) for _ in range(8))
-    return f"G-{letters[:4]}-{letters[4:]}"
+    while True:
+        letters = "".join(secrets.choice(_ALPHABET) for _ in range(2 * _GROUP_LENGTH))
+        if _has_digit(letters):
+            return f"G-{letters[:_GROUP_LENGTH]}-{letters[_GROUP_LENGTH:]}"
 
 
 def find_gift_code(text: str) -> str | None:
     """The code in a typed text, as it was issued; None if there is none."""
-    plain = _HYPHENS.sub("-", unicodedata.normalize("NFKC", text).upper())
-    found = _CODE.search(plain)
-    return None if found is None else f"G-{found.group(1)}-{found.group(2)}"
+    for first, second in _CODE.findall(_plain(text)):
+        if _has_digit(first + second):
+            return f"G-{first}-{second}"
+    return None
+
+
+def is_gift_code(text: str) -> bool:
+    """Whether the text is a code and nothing else."""
+    plain = _plain(text).strip()
+    return _CODE.fullmatch(plain) is not None and _has_digit(plain)
+
+
+def is_nearly_gift_code(text: str) -> bool:
+    """Whether a code was copied wrongly into the text."""
+    return _NEARLY.search(_plain(text)) is not None
+
+
+def gift_choices(least: int, most: int) -> list[int]:
+    """What is offered: the least, some round volumes in between, and the most, in MB.
+
+    Empty if `most` is less than `least`.
+    """
+    if most < least:
+        return []
+    between = [each for each in _ROUND if least < each < most]
+    # The smaller ones are given more often, and buttons are few.
+    return sorted({least, *between[:_MOST_BETWEEN], most})
+
+
+def _has_digit(letters: str) -> bool:
+    """Every code has one: GUARANTEE and GREEN TREE are words."""
+    return any(each.isdigit() for each in letters)
+
+
+def _plain(text: str) -> str:
+    return _HYPHENS.sub("-", unicodedata.normalize("NFKC", text).upper())

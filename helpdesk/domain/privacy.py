@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from helpdesk.domain.data_gift import is_gift_code
 from helpdesk.domain.user_code import FoundUserCode, find_code_tokens, find_user_codes
 
 
@@ -94,7 +95,8 @@ class SecretFinder:
             (SecretKind.PASSWORD, *match.span(1))
             for match in self._password.finditer(folded)
         ]
-        if answers_login and _LOOKS_LIKE_PASSWORD.fullmatch(folded.strip()):
+        looks_like_it = _LOOKS_LIKE_PASSWORD.fullmatch(folded.strip())
+        if answers_login and looks_like_it and not is_gift_code(folded):
             found.append((SecretKind.PASSWORD, 0, len(folded)))
         return found
 

@@ -37,7 +37,10 @@ class DayFormat:
 
 
 def volume(megabytes: int) -> str:
-    """500MB, 1GB, 0.8GB, 12.35GB: as short as it is exact; 1GB is 1,000MB."""
+    """500MB, 1GB, 0.8GB, 2.995GB: as short as it is exact; 1GB is 1,000MB.
+
+    Rounded up, it would promise data that are not there.
+    """
     if megabytes == _HALF_GB or megabytes < _TENTH_GB:
         return f"{megabytes}MB"
-    return f"{megabytes / MB_PER_GB:,.2f}".rstrip("0").rstrip(".") + "GB"
+    return f"{megabytes / MB_PER_GB:,.3f}".rstrip("0").rstrip(".") + "GB"

@@ -6,6 +6,8 @@ there is an answer. The customer hears what is known, and later how it ended.
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -18,15 +20,20 @@ from helpdesk.domain.purchases import PurchaseProblem, PurchaseRefused
 from helpdesk.services.carrier import (
     Carrier,
     CarrierAway,
+    KeyUsedTwice,
     NoReissueLeft,
     NoSuchSubscription,
     PurchaseReceipt,
 )
 from helpdesk.services.ports import Clock, Store, Unit
 
+logger = logging.getLogger(__name__)
+
 # Longer than the carrier may take; then somebody else asks again.
 _FIRST_RETRY = timedelta(seconds=30)
 _LONGEST_RETRY = timedelta(minutes=10)
+# After so many the longest is reached; a carrier may be away for days.
+_DOUBLINGS = 5
 _MOST_AT_ONCE = 20
 
 
@@ -45,6 +52,7 @@ _REFUSALS: dict[str, Callable[[str], Exception]] = {
     "plan": lambda problem: PlanRefused(PlanProblem(problem)),
     "reissue": lambda _: NoReissueLeft(),
     "subscription": NoSuchSubscription,
+    "key": KeyUsedTwice,
 }
 
 # Told of a change that is settled, in the same transaction.
@@ -67,15 +75,19 @@ class ChangeService:
     def make(self, change: Change) -> Mapping[str, Any]:
         """The carrier's answer; a change that was made before is answered alike.
 
-        Raises what the carrier raises when it refuses, and ChangePending.
+        Raises what the carrier raises when it refuses, ChangePending, KeyUsedTwice.
         """
         with self._store.writing() as unit:
             self.note(unit, change)
         return self.settle(change.key)
 
     def note(self, unit: Unit, change: Change) -> None:
-        """Write the change down; a key that is known changes nothing."""
-        unit.changes.add(change, self._clock() + _FIRST_RETRY)
+        """Write the change down; one that is known stays. Raises KeyUsedTwice."""
+        if unit.changes.add(change, self._clock() + _FIRST_RETRY):
+            return
+        known = unit.changes.get(change.key)
+        if _asked(known) != _asked(change):
+            raise KeyUsedTwice(change.key)
 
     def settle(self, key: str) -> Mapping[str, Any]:
         """Ask the carrier, unless it has answered. As `make`."""
@@ -94,7 +106,11 @@ class ChangeService:
         """Ask again for what waits; the customers to whom the bot has to speak."""
         with self._store.reading() as unit:
             waiting = unit.changes.due(self._clock(), _MOST_AT_ONCE)
-        asked = [self._ask(change, is_late=True) for change in waiting]
+        asked = [
+            self._ask(change, is_late=True)
+            for change in waiting
+            if self._put_off(change)
+        ]
         return [
             change.customer
             for change in asked
@@ -104,6 +120,11 @@ class ChangeService:
     def get(self, key: str) -> Change:
         with self._store.reading() as unit:
             return unit.changes.get(key)
+
+    def find(self, key: str) -> Change | None:
+        """The change with this key; None if none was asked for."""
+        with self._store.reading() as unit:
+            return unit.changes.find(key)
 
     def _ask(self, change: Change, *, is_late: bool) -> Change:
         """The change as it stands now; who waits for a late answer is told."""
@@ -117,8 +138,12 @@ class ChangeService:
         except NoSuchSubscription:
             state = ChangeState.REFUSED
             result = {"refused": "subscription", "problem": change.subscription}
+        except KeyUsedTwice:
+            # A fault of ours: asked for again, it would be refused for ever.
+            logger.exception("the key of a change is known to the carrier")
+            state, result = ChangeState.REFUSED, {"refused": "key", "problem": ""}
         except CarrierAway:
-            return self._put_off(change)
+            return change
         settled = replace(change, state=state, result=result)
         with self._store.writing() as unit:
             now = self._clock()
@@ -140,14 +165,18 @@ class ChangeService:
         return settled
 
     def _tell(self, unit: Unit, customer: str, key: str) -> None:
-        payload = f'/EXTERNAL_change_settled{{"change": "{key}"}}'
+        payload = f"/EXTERNAL_change_settled{json.dumps({'change': key})}"
         unit.inbox.accept(customer, f"settled:{key}", None, payload, self._clock())
 
-    def _put_off(self, change: Change) -> Change:
-        pause = min(_FIRST_RETRY * 2**change.tries, _LONGEST_RETRY)
+    def _put_off(self, change: Change) -> bool:
+        """Fix the next try before this one: one that fails holds up no others.
+
+        False if somebody else does this try.
+        """
+        doublings = min(change.tries + 1, _DOUBLINGS)
+        pause = min(_FIRST_RETRY * 2**doublings, _LONGEST_RETRY)
         with self._store.writing() as unit:
-            unit.changes.put_off(change.key, self._clock() + pause)
-        return change
+            return unit.changes.put_off(change, self._clock() + pause)
 
     def _do(self, change: Change) -> dict[str, Any]:
         carrier, detail, key = self._carrier, change.detail, change.key
@@ -167,6 +196,10 @@ class ChangeService:
             case ChangeKind.PLAN_WITHDRAWAL:
                 carrier.withdraw_plan_change(change.subscription, key)
         return {}
+
+
+def _asked(change: Change) -> tuple[ChangeKind, str, dict[str, Any]]:
+    return change.kind, change.subscription, dict(change.detail)
 
 
 def as_result(receipt: PurchaseReceipt) -> dict[str, Any]:

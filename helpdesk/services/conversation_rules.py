@@ -6,11 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from helpdesk.domain.data_gift import find_gift_code, is_nearly_gift_code
 from helpdesk.domain.messages import folded, unreadable
 from helpdesk.domain.privacy import SecretKind
-from helpdesk.services.ports import Unit
+from helpdesk.services.ports import InboxItem, Unit
 
 _SURVEY = "/EXTERNAL_survey_scored"
+_NOTICES = "/EXTERNAL_notice_chosen"
+# Slots that take any text, for people to read: a code in it is a part of the story.
+_WRITTEN_TO_PEOPLE = ("message_text", "survey_comment")
+# Instead of a gift's code that was copied wrongly.
+_MALFORMED = "?"
+
+# Told of an item that the bot has answered, in the same transaction.
+Answered = Callable[[Unit, InboxItem], None]
 
 
 @dataclass(frozen=True)
@@ -31,11 +40,24 @@ class ConversationRules:
     late_words: Callable[[datetime], str]
     news: Mapping[str, str]
 
+    def button_expires_at(self, payload: str, now: datetime) -> datetime | None:
+        """Whoever wants to be told no more is heard however late."""
+        return None if payload.startswith(_NOTICES) else now + self.button_life
 
-def special_case(text: str, kinds: set[SecretKind]) -> str | None:
-    """The payload for what needs no understanding; None for ordinary text."""
+
+def special_case(
+    text: str, kinds: set[SecretKind], awaits: str | None = None
+) -> str | None:
+    """The payload for what needs no understanding; None for ordinary text.
+
+    `awaits`: the slot whose question the text answers.
+    """
     if SecretKind.PASSWORD in kinds:
         return "/EXTERNAL_password_typed"
+    if awaits not in _WRITTEN_TO_PEOPLE:
+        code = find_gift_code(text) or (is_nearly_gift_code(text) and _MALFORMED)
+        if code:
+            return f'/EXTERNAL_gift_code{{"gift_code": "{code}"}}'
     problem = None if kinds else unreadable(text)
     return None if problem is None else f"/EXTERNAL_{problem.value}"
 

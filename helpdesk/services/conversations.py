@@ -10,6 +10,7 @@ from helpdesk.domain.handoff import Speaker
 from helpdesk.domain.messages import folded, without_command
 from helpdesk.domain.privacy import find_tokens
 from helpdesk.services.conversation_rules import (
+    Answered,
     ConversationRules,
     special_case,
     typed_score,
@@ -58,6 +59,11 @@ class ConversationService:
         self._handoffs = handoffs
         self._rules = rules
         self._clock = clock
+        self._answered: Answered = lambda unit, item: None
+
+    def on_answered(self, listener: Answered) -> None:
+        """Let somebody know of each answer, in the transaction that says it."""
+        self._answered = listener
 
     def begin(self, channel: str) -> str:
         """Register a new customer; the customer's id."""
@@ -204,6 +210,8 @@ class ConversationService:
                 self._say(unit, turn.item, BotMessage(words))
             for message in answer.messages:
                 self._say(unit, turn.item, message)
+            if answer.messages:
+                self._answered(unit, turn.item)
 
     def note_delay(self, item: InboxItem, text: str) -> None:
         """Tell the customer, once, that the message is kept and will be answered."""
@@ -251,7 +259,7 @@ class ConversationService:
             unit, customer, text, answers_login=awaits == _LOGIN_QUESTION
         )
         plain = without_command(masked)
-        payload = special_case(plain, kinds) or self._command(plain, awaits)
+        payload = special_case(plain, kinds, awaits) or self._command(plain, awaits)
         if payload is None and awaits is None:
             payload = typed_score(unit, customer, plain)
         return None if payload else plain, payload, masked
@@ -316,14 +324,13 @@ class ConversationService:
     def _say(self, unit: Unit, item: InboxItem, message: BotMessage) -> None:
         now = self._clock()
         text = self._pages.fill(unit, item.customer, message.text)
-        expires_at = now + self._rules.button_life
         buttons = [
             Button(
                 secrets.token_hex(8),
                 label,
                 payload,
                 payload.startswith(_ANSWERS),
-                expires_at=expires_at,
+                expires_at=self._rules.button_expires_at(payload, now),
             )
             for label, payload in message.buttons
         ]

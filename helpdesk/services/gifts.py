@@ -7,8 +7,8 @@ themselves, and only who sends it to the chat, and is linked, can accept.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from helpdesk.domain.changes import Change, ChangeKind, ChangeState
 from helpdesk.domain.data_gift import (
@@ -17,6 +17,7 @@ from helpdesk.domain.data_gift import (
     GiftRefused,
     GiftRule,
     GiftState,
+    gift_choices,
     gift_expires_at,
     new_gift_code,
 )
@@ -56,6 +57,19 @@ class GiftRoom:
     least: int
     most: int
     step: int
+
+    def check(self, megabytes: int) -> None:
+        """Raises GiftRefused."""
+        if megabytes < self.least:
+            raise GiftRefused(GiftProblem.TOO_SMALL)
+        if megabytes % self.step:
+            raise GiftRefused(GiftProblem.NOT_IN_STEPS)
+        if megabytes > self.most:
+            raise GiftRefused(GiftProblem.NOT_ENOUGH)
+
+    def choices(self) -> list[int]:
+        """Some volumes that can be given, in MB; none if nothing can."""
+        return gift_choices(self.least, self.most)
 
 
 @dataclass(frozen=True)
@@ -97,7 +111,8 @@ class GiftService:
         contract = self._carrier.contract(subscription)
         self._rule.check_network(contract.network.value)
         usage = self._carrier.usage(subscription)
-        offered = sum(gift.megabytes for gift in self._open(subscription))
+        with self._store.reading() as unit:
+            offered = self._offered(unit, subscription)
         # An offer that is not accepted yet keeps its data for 24 hours.
         free = max(usage.balance.basic - offered, 0)
         most = self._rule.most(free, usage.allowance)
@@ -108,12 +123,12 @@ class GiftService:
     ) -> tuple[Gift, str]:
         """The gift and its code; the same event offers once.
 
-        Raises NotAllowed, GiftRefused.
+        Raises NotAllowed, GiftRefused, UnknownGift if the event is another's.
         """
         with self._store.reading() as unit:
             known = unit.gifts.of_event(event_id)
         if known is not None:
-            return known, self._code(known)
+            return self._offered_before(known, customer)
         viewer = Viewer.of_customer(customer)
         self._rights.require(viewer, subscription, Act.GIVE_DATA)
         contract = self._carrier.contract(subscription)
@@ -121,38 +136,26 @@ class GiftService:
         network, code = contract.network.value, new_gift_code()
         with self._store.writing() as unit:
             unit.locks.subscription(subscription)
-            now = self._clock()
-            offered = sum(each.megabytes for each in self._open_in(unit, subscription))
-            free = usage.balance.without_given(min(offered, usage.balance.basic))
-            self._rule.check(megabytes, free, usage.allowance, network)
-            gift = Gift(
-                *(0, customer, subscription, megabytes, GiftState.OFFERED, now),
-                gift_expires_at(now),
-            )
-            stored = GiftCode(
-                self._cipher.fingerprint(code), self._cipher.encrypt(code)
-            )
-            number = unit.gifts.add(gift, stored, event_id)
-            detail = {"gift": number, "megabytes": megabytes}
-            unit.audit.add(now, viewer.actor, "gift_offered", subscription, **detail)
-            found = unit.gifts.get(number)
-        if found is None:
-            raise UnknownGift
-        return found, code
+            # Again: the same event may come twice at once.
+            known = unit.gifts.of_event(event_id)
+            if known is None:
+                now = self._clock()
+                offered = self._offered(unit, subscription)
+                free = usage.balance.without_given(min(offered, usage.balance.basic))
+                self._rule.check(megabytes, free, usage.allowance, network)
+                gift = Gift(
+                    *(0, customer, subscription, megabytes, GiftState.OFFERED, now),
+                    gift_expires_at(now),
+                )
+                return self._add(unit, gift, code, event_id), code
+        return self._offered_before(known, customer)
 
     def find(self, customer: str, code: str) -> Gift:
         """The gift of a code that was sent to the chat.
 
         Raises UnknownGift, GiftOver, TooManyTries; wrong codes count as tries.
         """
-        with self._store.writing() as unit:
-            self._tries.check(unit, customer, None, "gift")
-            found = unit.gifts.by_code(self._cipher.fingerprint(code))
-            if found is None:
-                self._tries.add(unit, customer, None, "gift")
-        if found is None:
-            raise UnknownGift
-        return self._still_open(found)
+        return self._still_open(self._by_code(customer, code))
 
     def get(self, gift: int) -> Gift:
         """Raises UnknownGift."""
@@ -165,15 +168,20 @@ class GiftService:
     def accept(self, customer: str, code: str, subscription: str) -> Gift:
         """Take the gift for a subscription that the customer uses.
 
-        Raises NotAllowed, UnknownGift, GiftOver, TooManyTries, GiftRefused,
-        ChangePending.
+        Asked for again by who has taken it, it is answered alike. Raises NotAllowed,
+        UnknownGift, GiftOver, TooManyTries, GiftRefused, ChangePending.
         """
-        gift = self.find(customer, code)
+        gift = self._by_code(customer, code)
+        if (gift.receiver_customer, gift.receiver) == (customer, subscription):
+            self._changes.settle(f"{_KEY}{gift.id}")
+            return self.get(gift.id)
+        self._still_open(gift)
         viewer = Viewer.of_customer(customer)
         self._rights.require(viewer, subscription, Act.RECEIVE_DATA)
         if gift.giver == subscription:
             raise GiftRefused(GiftProblem.OWN_SUBSCRIPTION)
         self._rule.check_network(self._carrier.contract(subscription).network.value)
+        self._require_giver(gift)
         change = Change(
             key=f"{_KEY}{gift.id}",
             kind=ChangeKind.GIFT,
@@ -184,6 +192,8 @@ class GiftService:
             asked_at=self._clock(),
         )
         with self._store.writing() as unit:
+            # The carrier was asked meanwhile: its time may be over, and the month.
+            self._still_open(gift)
             if not unit.gifts.accept(gift.id, customer, subscription):
                 now_is = unit.gifts.get(gift.id)
                 raise GiftOver(gift.state if now_is is None else now_is.state)
@@ -194,16 +204,15 @@ class GiftService:
     def decline(self, customer: str, code: str) -> Gift:
         """Not wanted; the giver is told. Raises as `find`."""
         gift = self.find(customer, code)
-        self._end(gift, GiftState.DECLINED, f"customer:{customer}")
-        return gift
+        return self._end(gift, GiftState.DECLINED, f"customer:{customer}")
 
     def withdraw(self, customer: str, gift: int) -> Gift:
         """Take an offer back. Raises UnknownGift, GiftOver."""
         found = self.get(gift)
         if found.giver_customer != customer:
             raise UnknownGift
-        self._end(self._still_open(found), GiftState.WITHDRAWN, f"customer:{customer}")
-        return found
+        still_open = self._still_open(found)
+        return self._end(still_open, GiftState.WITHDRAWN, f"customer:{customer}")
 
     def given(self, customer: str, subscription: str) -> list[GiftLine]:
         """What the customer has offered from the subscription, the newest first."""
@@ -241,20 +250,47 @@ class GiftService:
         is_offered = gift.state is GiftState.OFFERED
         raise GiftOver(GiftState.EXPIRED if is_offered else gift.state)
 
-    def _open(self, subscription: str) -> list[Gift]:
-        with self._store.reading() as unit:
-            return self._open_in(unit, subscription)
+    def _by_code(self, customer: str, code: str) -> Gift:
+        with self._store.writing() as unit:
+            self._tries.check(unit, customer, None, "gift")
+            found = unit.gifts.by_code(self._cipher.fingerprint(code))
+            if found is None:
+                self._tries.add(unit, customer, None, "gift")
+        if found is None:
+            raise UnknownGift
+        return found
 
-    def _open_in(self, unit: Unit, subscription: str) -> list[Gift]:
-        now: datetime = self._clock()
+    def _require_giver(self, gift: Gift) -> None:
+        """Who gives is linked too (F-GIFT-01); an offer ends with the link."""
+        giver = Viewer.of_customer(gift.giver_customer)
+        if not self._rights.may(giver, gift.giver, Act.GIVE_DATA):
+            self._end(gift, GiftState.WITHDRAWN, "system")
+            raise GiftOver(GiftState.WITHDRAWN)
+
+    def _offered(self, unit: Unit, subscription: str) -> int:
+        """MB that may still leave by offers."""
+        now = self._clock()
         gifts = unit.gifts.of_giver(subscription, now - _SHOWN_FOR)
-        return [gift for gift in gifts if gift.is_open(now)]
+        return sum(gift.megabytes for gift in gifts if gift.keeps_data(now))
+
+    def _offered_before(self, gift: Gift, customer: str) -> tuple[Gift, str]:
+        if gift.giver_customer != customer:
+            raise UnknownGift
+        return gift, self._code(gift)
+
+    def _add(self, unit: Unit, gift: Gift, code: str, event_id: str) -> Gift:
+        stored = GiftCode(self._cipher.fingerprint(code), self._cipher.encrypt(code))
+        number = unit.gifts.add(gift, stored, event_id)
+        detail = {"gift": number, "megabytes": gift.megabytes}
+        actor = f"customer:{gift.giver_customer}"
+        unit.audit.add(gift.offered_at, actor, "gift_offered", gift.giver, **detail)
+        return replace(gift, id=number)
 
     def _code(self, gift: Gift) -> str:
         with self._store.reading() as unit:
             return self._cipher.decrypt(unit.gifts.code(gift.id))
 
-    def _end(self, gift: Gift, state: GiftState, actor: str) -> None:
+    def _end(self, gift: Gift, state: GiftState, actor: str) -> Gift:
         with self._store.writing() as unit:
             if not unit.gifts.move(gift.id, GiftState.OFFERED, state):
                 now_is = unit.gifts.get(gift.id)
@@ -265,6 +301,7 @@ class GiftService:
             )
             if state is GiftState.DECLINED:
                 self._tell(unit, gift, state)
+        return replace(gift, state=state)
 
     def _settled(self, unit: Unit, change: Change) -> None:
         """The carrier has moved the data, or refused: then the gift is taken back."""

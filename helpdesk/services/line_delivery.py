@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 _CHANNEL = "line"
 _TOKENS_SINCE = timedelta(minutes=2)
+# A turn takes less; if it does not, the answer goes without what would join it.
+_JOINING = timedelta(seconds=5)
 
 # How many of LINE's messages a line of the conversation makes.
 MessagesIn = Callable[[Message], int]
@@ -201,7 +203,7 @@ class LineDeliveryService:
         messages_in: MessagesIn,
         *,
         may_push: bool,
-    ) -> Call | None:
+    ) -> Call | NotYet | None:
         customer = account.customer
         lines = unit.conversations.said_to(customer, account.delivered)
         if not lines:
@@ -214,6 +216,8 @@ class LineDeliveryService:
         token = self._reply_token(unit, customer)
         if token is None and not may_push:
             return None
+        if token is not None and self._is_joined_soon(unit, customer):
+            return NotYet(self._clock())
         chosen = _that_fit(lines, messages_in)
         now = self._clock()
         call = StoredCall(
@@ -235,6 +239,11 @@ class LineDeliveryService:
         if token is not None:
             unit.line_events.use_token(token.event)
         return self._attempt(unit, account, call)
+
+    def _is_joined_soon(self, unit: Unit, customer: str) -> bool:
+        """Whether a notice that has waited for this reply is about to be said."""
+        since = self._clock() - _JOINING
+        return unit.notices.is_about_to_be_said(customer, since)
 
     def _give_up(self, unit: Unit, call: StoredCall) -> bool:
         now = self._clock()

@@ -246,13 +246,21 @@ class LinkingService:
             )
             return [link for link in found if link is not None]
 
-    def unlink_on(self, subscription: str, link: int) -> None:
-        """End a link from My Page, where the holder is logged in. Raises NoSuchLink."""
+    def past_links_on(self, subscription: str) -> list[Link]:
+        """The links on a subscription that have ended, the newest end first."""
+        with self._store.reading() as unit:
+            return unit.links.past(subscription)
+
+    def unlink_on(self, subscription: str, link: int, actor: str | None = None) -> None:
+        """End a link from My Page, where the holder is. Raises NoSuchLink.
+
+        `actor` stands in the audit log: whoever logged in, if it is None.
+        """
         with self._store.writing() as unit:
             found = unit.links.get(link)
             if found is None or found.subscription != subscription:
                 raise NoSuchLink
-            self.end(unit, found, f"my_page:{subscription}", "unlinked")
+            self.end(unit, found, actor or f"my_page:{subscription}", "unlinked")
 
     def close_pages(self, customer: str) -> bool:
         """Close the customer's open pages; whether there were any."""

@@ -24,6 +24,10 @@ class Locks(Protocol):
         """The order of LINE's events."""
         ...
 
+    def notices(self) -> None:
+        """How many pushes the notices of this month may still use."""
+        ...
+
     def conversations(self, *customers: str) -> None:
         """What is said to these customers, by whom, and what waits for the bot.
 

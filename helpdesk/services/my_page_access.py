@@ -11,7 +11,14 @@ TICKET_LIFETIME = timedelta(minutes=5)
 
 
 class TicketExpired(RuntimeError):
-    """The address was used, is too old, or never existed."""
+    """The address was used, is too old, or never existed.
+
+    `customer`: whose it was; None if that is not known (any more).
+    """
+
+    def __init__(self, customer: str | None = None) -> None:
+        super().__init__("the address opens nothing any more")
+        self.customer = customer
 
 
 class MyPageAccess:
@@ -36,10 +43,10 @@ class MyPageAccess:
         key = self._cipher.fingerprint(token)
         with self._store.writing() as unit:
             ticket, now = unit.tickets.get(key), self._clock()
-            if ticket is None or now >= ticket.expires_at:
+            if ticket is None:
                 raise TicketExpired
-            if not unit.tickets.use(key, now):
-                raise TicketExpired
+            if now >= ticket.expires_at or not unit.tickets.use(key, now):
+                raise TicketExpired(ticket.customer)
             actor = f"customer:{ticket.customer}"
             unit.audit.add(now, actor, "my_page_opened", ticket.customer)
         return ticket.customer

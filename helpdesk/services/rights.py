@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from helpdesk.domain.linking import LinkRole, Subscription
 from helpdesk.domain.rights import Act, NotAllowed, may
-from helpdesk.services.carrier import Carrier
+from helpdesk.services.carrier import Carrier, NoSuchSubscription
 from helpdesk.services.ports import Store
 
 
@@ -59,9 +60,13 @@ class RightsService:
             raise NotAllowed(act)
 
     def subscriptions(self, viewer: Viewer, act: Act) -> list[Subscription]:
-        """Those with which the viewer may do this. Raises CarrierAway."""
-        return [
-            self._carrier.subscription(subscription)
-            for subscription, roles in self.roles(viewer).items()
-            if may(roles, act)
-        ]
+        """Those with which the viewer may do this. Raises CarrierAway.
+
+        Contracts that have ended at the carrier are left out.
+        """
+        found = []
+        for subscription, roles in self.roles(viewer).items():
+            if may(roles, act):
+                with suppress(NoSuchSubscription):
+                    found.append(self._carrier.subscription(subscription))
+        return found

@@ -14,6 +14,7 @@ from helpdesk.domain.months import Month
 from helpdesk.services.carrier_ports import (
     ContractRecord,
     DataAccount,
+    Receipt,
     StatementRecord,
 )
 from helpdesk.storage import carrier_tables as tables
@@ -112,7 +113,7 @@ class CarrierBookTables:
         return [
             StatementRecord(
                 Month.read(row.month),
-                [BillItem(label, yen) for label, yen in row.items],
+                [BillItem(label, yen) for label, yen in row.items_],
                 row.has_failed,
             )
             for row in self._connection.execute(
@@ -146,13 +147,12 @@ class CarrierBookTables:
             insert(_calls).values(subscription=subscription, month=str(month), yen=yen)
         )
 
-    def receipt(self, key: str) -> tuple[str, dict[str, Any]] | None:
-        """What was asked with this key, and the answer."""
-        query = select(_receipts.c.asked, _receipts.c.result).where(
-            _receipts.c.key == key
-        )
+    def receipt(self, key: str) -> Receipt | None:
+        query = select(
+            _receipts.c.subscription, _receipts.c.asked, _receipts.c.result
+        ).where(_receipts.c.key == key)
         row = self._connection.execute(query).one_or_none()
-        return None if row is None else (row.asked, row.result)
+        return None if row is None else Receipt(*row)
 
     def add_receipt(
         self,

@@ -24,9 +24,13 @@ from helpdesk.domain.linking import LinkRole
 from helpdesk.domain.plans import Network
 from helpdesk.domain.privacy import SecretKind
 from helpdesk.domain.staff import Role, Status
+from helpdesk.domain.volume_words import VolumeWords
 from helpdesk.domain.wording import DayFormat
+from helpdesk.storage.card_catalog import CardWords
 from helpdesk.storage.desk_catalog import CannedAnswer, DeskCatalog
 from helpdesk.storage.line_catalog import Line
+from helpdesk.storage.notice_catalog import NoticeCatalog
+from helpdesk.storage.page_catalog import MyPageWords
 from helpdesk.storage.plan_catalog import PlanCatalog
 from helpdesk.storage.report_catalog import ReportCatalog
 
@@ -151,6 +155,32 @@ class PageWords(_Strict):
     next: str
 
 
+class VolumeNames(_Strict):
+    """Words for units of data, and for all that there is."""
+
+    gigabytes: list[str] = Field(min_length=1)
+    megabytes: list[str] = Field(min_length=1)
+    everything: list[str]
+
+
+class GiftWords(_Strict):
+    """What is not said by a response: lines, buttons, typed answers, the receipt."""
+
+    line: str
+    hours_left: str
+    minutes_left: str
+    withdraw: str
+    withdraw_named: str
+    another: str
+    trouble: str
+    answers: dict[str, list[str]]
+    card_title: str
+    received: str
+    total: str
+    month_end: str
+    card_note: str
+
+
 class Wording(_Strict):
     """Formats, the sentences that are said without Rasa, and words to look for."""
 
@@ -174,6 +204,8 @@ class Wording(_Strict):
     code_revoked: str
     masked: dict[SecretKind, str]
     password_words: list[str] = Field(min_length=1)
+    volume_words: VolumeNames
+    gifts: GiftWords
     some_end_user: str
     link_name: str
     link_line: str
@@ -189,6 +221,9 @@ class Wording(_Strict):
 
     def as_day_format(self) -> DayFormat:
         return DayFormat(self.day, self.time, self.weekdays)
+
+    def as_volume_words(self) -> VolumeWords:
+        return VolumeWords(**self.volume_words.model_dump())
 
 
 class Wishes(_Strict):
@@ -276,9 +311,12 @@ class Catalog(_Strict):
     errors: dict[str, KnownError]
     line: Line
     desk: DeskCatalog
+    cards: CardWords
     canned_answers: dict[str, CannedAnswer]
     reports: ReportCatalog
     plans: PlanCatalog
+    notices: NoticeCatalog
+    my_page: MyPageWords
     sample_world: SampleWorld
     # Entity, value, words: read by the NLU; here it is only checked.
     vocabulary: dict[str, dict[str, list[str]]]

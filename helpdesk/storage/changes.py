@@ -46,6 +46,11 @@ class ChangeTable:
         query = select(_changes).where(_changes.c.key == key)
         return _as_change(self._connection.execute(query).one())
 
+    def find(self, key: str) -> Change | None:
+        query = select(_changes).where(_changes.c.key == key)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _as_change(row)
+
     def due(self, now: datetime, limit: int) -> list[Change]:
         """What is to be asked for again, that which waits longest first."""
         query = (
@@ -75,13 +80,18 @@ class ChangeTable:
         )
         return result.rowcount == 1
 
-    def put_off(self, key: str, next_try_at: datetime) -> None:
-        """Count a try without an answer."""
-        self._connection.execute(
+    def put_off(self, change: Change, next_try_at: datetime) -> bool:
+        """Count a try; False if somebody else counted it, or it is settled."""
+        result = self._connection.execute(
             update(_changes)
-            .where(_changes.c.key == key)
-            .values(next_try_at=next_try_at, tries=_changes.c.tries + 1)
+            .where(
+                _changes.c.key == change.key,
+                _changes.c.state == ChangeState.PENDING.value,
+                _changes.c.tries == change.tries,
+            )
+            .values(next_try_at=next_try_at, tries=change.tries + 1)
         )
+        return result.rowcount == 1
 
 
 def _as_change(row: Row[tuple[object, ...]]) -> Change:

@@ -29,6 +29,7 @@ from helpdesk.storage.line_calls import ErasureTable, LineCallTable
 from helpdesk.storage.links import LinkTables
 from helpdesk.storage.locks import LockRows
 from helpdesk.storage.meanings import MeaningTable
+from helpdesk.storage.notices import NoticeTables
 from helpdesk.storage.operators import NoteTables, OperatorTable
 from helpdesk.storage.reports import ReportTables
 from helpdesk.storage.staff_logins import StaffLoginTable
@@ -66,6 +67,7 @@ class DatabaseUnit:
         self.changes = ChangeTable(connection)
         self.gifts = GiftTable(connection)
         self.tickets = TicketTable(connection)
+        self.notices = NoticeTables(connection)
         self.vault = VaultTable(connection)
         self.audit = AuditTable(connection)
         self.staff_logins = StaffLoginTable(connection)

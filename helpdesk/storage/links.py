@@ -45,6 +45,17 @@ class LinkTables:
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _as_link(row)
 
+    def past(self, subscription: str) -> list[Link]:
+        """The subscription's links that have ended, the newest end first."""
+        query = (
+            select(_links)
+            .where(
+                _links.c.subscription == subscription, _links.c.unlinked_at.is_not(None)
+            )
+            .order_by(_links.c.unlinked_at.desc(), _links.c.id.desc())
+        )
+        return [_as_link(row) for row in self._connection.execute(query)]
+
     def get(self, link: int) -> Link | None:
         row = self._connection.execute(
             select(_links).where(_links.c.id == link)

@@ -26,6 +26,9 @@ class LockRows:
     def sorting(self) -> None:
         self._name("sorting")
 
+    def notices(self) -> None:
+        self._name("notices")
+
     def conversations(self, *customers: str) -> None:
         if customers:
             chosen = _conversations.c.customer.in_(customers)

@@ -26,15 +26,16 @@ from helpdesk.web.my_page_contract import ContractRoom
 from helpdesk.web.my_page_data import DataRoom, HomeRoom
 from helpdesk.web.my_page_gifts import GiftsRoom
 from helpdesk.web.my_page_links import LinksRoom
+from helpdesk.web.my_page_notices import NoticesRoom
 from helpdesk.web.my_page_plan import PlanRoom
 from helpdesk.web.my_page_receipt import ReceiptRoom
 from helpdesk.web.my_page_room import HOME, Room, Visit
 from helpdesk.web.my_page_session import Sessions, is_only_looking
-from helpdesk.web.pages import PageWords, Pages, address_of, field, is_forged
+from helpdesk.web.pages import Pages, address_of, field, is_forged
 
 _ROOMS: tuple[type[Room], ...] = (
     *(HomeRoom, DataRoom, AddRoom, GiftsRoom, PlanRoom, BillsRoom),
-    *(ContractRoom, LinksRoom, ReceiptRoom),
+    *(ContractRoom, LinksRoom, NoticesRoom, ReceiptRoom),
 )
 # Never sent back to a browser.
 _NOT_KEPT = {"csrf", "password"}
@@ -80,15 +81,16 @@ class MyPage:
         ticket = field(form, "t") or request.query_params.get("t", "")
         if ticket:
             return self._open_ticket(request, ticket, is_asked=step == "open")
+        return self._enter(room, request, form)
+
+    def _enter(self, room: Room, request: Request, form: FormData) -> Response:
         try:
             visit = self._visit(room, request, form)
-            if visit is None:
-                return self._login_page(request)
-            return self._let_in(room, visit)
+            return self._closed(request) if visit is None else self._let_in(room, visit)
         except CarrierAway:
             return self._away(request, form)
         except NotYours:
-            return self._sorry(request, self._words.other_subscription, 403)
+            return self._pages.sorry(request, self._words.other_subscription, 403, HOME)
 
     # --- Ways in ----------------------------------------------------------------------
 
@@ -120,9 +122,9 @@ class MyPage:
     ) -> Response:
         """One tap; a program that only looks is shown a page with a button."""
         if not is_asked and is_only_looking(request):
+            path = request.url.path
             template = "my_page_ticket.html"
-            context = {"token": ticket, "action": request.url.path}
-            return self._pages.render(request, template, **context)
+            return self._pages.render(request, template, token=ticket, action=path)
         try:
             customer = self._helpdesk.my_page_access.open(ticket)
         except TicketExpired as expired:
@@ -136,6 +138,14 @@ class MyPage:
         query = f"?{urlencode(kept)}" if kept else ""
         return RedirectResponse(f"{request.url.path}{query}", 303)
 
+    def _closed(self, request: Request) -> Response:
+        """The login; who was in is told that the last link, or the contract, ended."""
+        was_in = self._sessions.viewer(request) is not None
+        self._sessions.end(request)
+        return self._login_page(
+            request, said=self._words.links_over if was_in else None
+        )
+
     def _login_page(
         self, request: Request, status: int = 200, **context: Any
     ) -> Response:
@@ -147,7 +157,7 @@ class MyPage:
     # --- Rights -----------------------------------------------------------------------
 
     def _visit(self, room: Room, request: Request, form: FormData) -> Visit | None:
-        """None for who has to log in. Raises CarrierAway, NotYours."""
+        """None for whom there is nothing to show. Raises CarrierAway, NotYours."""
         viewer = self._sessions.viewer(request)
         if viewer is None:
             return None
@@ -158,8 +168,8 @@ class MyPage:
         found = self._subscriptions(list(roles))
         chosen = _chosen(found, roles, wanted, room.act)
         if chosen is None:
-            # The last link ended, or the contract did.
-            self._sessions.end(request)
+            if found:
+                raise NotYours
             return None
         acts = frozenset(act for act in RIGHTS if may(roles[chosen.id], act))
         return Visit(request, form, viewer, found, chosen, acts)
@@ -179,22 +189,9 @@ class MyPage:
         except NotAllowed as refused:
             is_holders = LinkRole.HOLDER in refused.needed
             words = self._words.holder_only if is_holders else self._words.end_user_only
-            return self._sorry(visit.request, words, 403, visit)
+            return self._pages.sorry(visit.request, words, 403, visit.url())
 
     # --- What went wrong --------------------------------------------------------------
-
-    def _sorry(
-        self, request: Request, words: PageWords, status: int, visit: Visit | None = None
-    ) -> Response:
-        return self._pages.render(
-            request,
-            "error.html",
-            status,
-            title=words.title,
-            sentence=words.sentence,
-            next_label=words.next,
-            next_url=HOME if visit is None else visit.url(),
-        )
 
     def _away(self, request: Request, form: FormData) -> Response:
         """The carrier does not answer: what was typed can be sent again."""
@@ -224,5 +221,3 @@ def _chosen(
         if each.id == wanted or (wanted is None and may(roles[each.id], act)):
             return each
     return found[0] if found and wanted is None else None
-
-

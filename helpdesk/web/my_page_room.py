@@ -90,6 +90,10 @@ class Shown:
         self._days = helpdesk.catalog.wording.as_day_format()
         self.moment = self._days.moment
 
+    def daily(self, megabytes: int) -> str:
+        """The use of a day: one unit, so that days compare at a glance."""
+        return f"{megabytes:,}MB"
+
     def day(self, day: date) -> str:
         return self._days.day(day)
 

@@ -99,7 +99,13 @@ class Pages:
         content = self._templates.get_template(template).render(shared | context)
         return HTMLResponse(content, status)
 
-    def sorry(self, request: Request, words: PageWords, status: int) -> Response:
+    def sorry(
+        self,
+        request: Request,
+        words: PageWords,
+        status: int,
+        next_url: str = "/chat",
+    ) -> Response:
         """A page that says in one sentence what is wrong, and where to go on."""
         return self.render(
             request,
@@ -108,7 +114,7 @@ class Pages:
             title=words.title,
             sentence=words.sentence,
             next_label=words.next,
-            next_url="/chat",
+            next_url=next_url,
         )
 
 

@@ -126,9 +126,11 @@ def forgotten(form: str) -> list[EventType]:
         "eligibility_form": ["notice"],
         "reissue_form": ["number_last4", "reissues_left"],
         "unlink_form": ["link_name"],
+        "plan_form": ["plan_replaces"],
         "operator_offer_form": ["handoff_reason"],
         "message_form": ["message_reason"],
         "survey_form": ["survey"],
+        "gift_answer_form": ["gift_code", "gift_giver"],
     }
     slots = domain()["forms"][form]["required_slots"] + notes.get(form, [])
     return [

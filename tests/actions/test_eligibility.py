@@ -13,6 +13,7 @@ from actions.eligibility import (
     ValidateEligibilityForm,
 )
 from helpdesk.bootstrap import Helpdesk
+from tests.actions.notice_buttons import reminder
 from tests.actions.talk import (
     begun,
     forgotten,
@@ -201,6 +202,8 @@ def test_answer_is_the_day_or_the_mail_that_is_waited_for(
     order = helpdesk.catalog.wording.order
     words = order.web_mnp if slots.get("number_kind") == "mnp" else order.web_new
     arguments: dict[str, Any] = {} if day is None else {"opens_on": day, "order": words}
+    if response == "utter_timing_opens_on":
+        arguments["buttons"] = reminder("2026-11-25")
 
     assert run(ActionTellLinkTiming(helpdesk), turn(**slots)) == (
         forgotten("eligibility_form"),

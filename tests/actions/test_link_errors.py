@@ -15,6 +15,7 @@ from actions.link_errors import (
     ValidateLinkErrorForm,
 )
 from helpdesk.bootstrap import Helpdesk
+from tests.actions.notice_buttons import reminder
 from tests.actions.talk import (
     begun,
     forgotten,
@@ -113,7 +114,14 @@ def test_form_asks_in_the_order_of_the_diagnosis(
                 "diagnosis": "too_early",
                 "failed_link": "end_user",
             },
-            [utter("utter_too_early", number_last4="2201", opens_on="11月25日(水)")],
+            [
+                utter(
+                    "utter_too_early",
+                    number_last4="2201",
+                    opens_on="11月25日(水)",
+                    buttons=reminder("2026-11-25", "mika.1"),
+                )
+            ],
             id="too early",
         ),
     ],
@@ -224,5 +232,10 @@ def test_conclusion_that_it_was_too_early_gives_the_day(helpdesk: Helpdesk):
     order = helpdesk.catalog.wording.order.web_new
     assert run(ActionConcludeLinkError(helpdesk), tracker)[1] == [
         utter("utter_timing_is_why"),
-        utter("utter_timing_opens_on", opens_on="11月25日(水)", order=order),
+        utter(
+            "utter_timing_opens_on",
+            opens_on="11月25日(水)",
+            order=order,
+            buttons=reminder("2026-11-25"),
+        ),
     ]

@@ -18,6 +18,7 @@ from actions.user_link import (
 )
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.linking import LinkRole
+from tests.actions.notice_buttons import reminder
 from tests.actions.talk import (
     begun,
     forgotten,
@@ -128,14 +129,27 @@ def test_form_asks_only_what_is_missing(
             "mika",
             "13579246801357924",
             FAILED | {"requested_slot": None},
-            [utter("utter_too_early", number_last4="2201", opens_on="11月25日(水)")],
+            [
+                utter(
+                    "utter_too_early",
+                    number_last4="2201",
+                    opens_on="11月25日(水)",
+                    buttons=reminder("2026-11-25", "mika.1"),
+                )
+            ],
             id="too early",
         ),
         pytest.param(
             "kenji",
             "97531864209753186",
             FAILED | {"requested_slot": None},
-            [utter("utter_too_early_unknown", number_last4="3301")],
+            [
+                utter(
+                    "utter_too_early_unknown",
+                    number_last4="3301",
+                    buttons=reminder(about="kenji.1"),
+                )
+            ],
             id="too early, day unknown",
         ),
         pytest.param(
@@ -291,12 +305,21 @@ def test_link_made_on_the_page_is_told(helpdesk: Helpdesk):
     [
         pytest.param(
             "mika.1",
-            utter("utter_too_early", number_last4="2201", opens_on="11月25日(水)"),
+            utter(
+                "utter_too_early",
+                number_last4="2201",
+                opens_on="11月25日(水)",
+                buttons=reminder("2026-11-25", "mika.1"),
+            ),
             id="day known",
         ),
         pytest.param(
             "kenji.1",
-            utter("utter_too_early_unknown", number_last4="3301"),
+            utter(
+                "utter_too_early_unknown",
+                number_last4="3301",
+                buttons=reminder(about="kenji.1"),
+            ),
             id="unknown",
         ),
     ],

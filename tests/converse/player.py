@@ -61,6 +61,11 @@ class Player:
         # The app does this each second; now, whatever is news is heard in this step.
         if self._world.helpdesk.desk.look_after():
             self._world.settle()
+        if self._world.helpdesk.notices.look_after().customers:
+            self._world.settle()
+        # The keeper's, too: an offer's time may be over.
+        if self._world.helpdesk.gifts.expire():
+            self._world.settle()
         said = self._news(customer)
         done = [
             turn

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from helpdesk.bootstrap import Helpdesk
 
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _VALUE = re.compile(r"\$\{(\w+)\.(\d+)\.(\w+)(?::(\w+))?\}")
 
 
@@ -31,6 +33,8 @@ class SampleValues:
         if key not in contracts:
             raise ValueError(f"the sample world has no {key}")
         contract = contracts[key]
+        if name == "gift":
+            return _dressed_gift(self._gift(key), dress)
         values = {
             "login": contract.login,
             "password": contract.password,
@@ -46,12 +50,44 @@ class SampleValues:
             raise ValueError(f"{key} has no {name}")
         return _dressed(value, dress)
 
+    def _gift(self, subscription: str) -> str:
+        """The code of the newest offer that can be accepted. Raises ValueError."""
+        helpdesk = self._helpdesk
+        with helpdesk.database.reading() as unit:
+            offered = unit.gifts.of_giver(subscription, _LONG_AGO)
+            codes = [
+                helpdesk.cipher.decrypt(unit.gifts.code(gift.id))
+                for gift in offered
+                if gift.is_open(helpdesk.clock())
+            ]
+        if not codes:
+            raise ValueError(f"{subscription} has no open gift")
+        return codes[0]
+
+
+def _dressed_gift(code: str, dress: str | None) -> str:
+    dresses = {
+        None: code,
+        "wide": _wide(code),
+        "spaced": code.replace("-", " "),
+        "lower": code.lower(),
+        "bare": code.replace("-", ""),
+        "short": code[:-1],
+    }
+    if dress not in dresses:
+        raise ValueError(f"a gift's code cannot be dressed {dress!r}")
+    return dresses[dress]
+
+
+def _wide(value: str) -> str:
+    return "".join(chr(ord(character) + 0xFEE0) for character in value)
+
 
 def _dressed(value: str, dress: str | None) -> str:
     groups = [value[at : at + 4] for at in range(0, len(value), 4)]
     dresses = {
         None: value,
-        "wide": "".join(chr(ord(character) + 0xFEE0) for character in value),
+        "wide": _wide(value),
         "spaced": " ".join(groups),
         "hyphens": "-".join(groups),
         "short": value[:-1],

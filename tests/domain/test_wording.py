@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
+from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from helpdesk.domain.japan_time import NaiveMoment
-from helpdesk.domain.wording import DayFormat
+from helpdesk.domain.wording import DayFormat, volume
 
 FORMAT = DayFormat("{month}月{day}日({weekday})", "{hour}:{minute}", "月火水木金土日")
 
@@ -52,3 +56,39 @@ def test_moment_is_written_with_the_japanese_day(moment: str, text: str):
 def test_wording_refuses_naive_moments():
     with pytest.raises(NaiveMoment):
         FORMAT.moment(datetime.fromisoformat("2026-11-24T10:00"))
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "text"),
+    [
+        (0, "0MB"),
+        (1, "1MB"),
+        (99, "99MB"),
+        (100, "0.1GB"),
+        (101, "0.101GB"),
+        (499, "0.499GB"),
+        (500, "500MB"),
+        (501, "0.501GB"),
+        (800, "0.8GB"),
+        (995, "0.995GB"),
+        (999, "0.999GB"),
+        (1000, "1GB"),
+        (1500, "1.5GB"),
+        (2995, "2.995GB"),
+        (10000, "10GB"),
+        (12350, "12.35GB"),
+        (1_000_000, "1,000GB"),
+    ],
+)
+def test_volume_is_short_and_exact(megabytes: int, text: str):
+    assert volume(megabytes) == text
+
+
+@given(st.integers(0, 10_000_000))
+def test_volume_is_never_rounded(megabytes: int):
+    found = re.fullmatch(r"([\d,.]+)(MB|GB)", volume(megabytes))
+
+    assert found is not None
+    number, unit = found.groups()
+    factor = 1000 if unit == "GB" else 1
+    assert Decimal(number.replace(",", "")) * factor == megabytes

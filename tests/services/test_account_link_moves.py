@@ -9,6 +9,7 @@ import pytest
 
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.linking import LinkRole
+from helpdesk.services.linking import TooEarly
 from helpdesk.services.sample_world import line_user_id
 from helpdesk.storage import tables
 from tests.fakes import NOW, FakeClock, japan
@@ -109,23 +110,29 @@ def test_link_that_is_too_early_is_not_made(
     subscription: str,
     now: Any,
 ):
+    """The page says so: LINE is never asked."""
     clock.set(now)
     customer = subscription.removesuffix(".1")
-    nonce = begin_link(helpdesk, customer, HOLDER, subscription)
 
-    accept(helpdesk, account_linked(nonce, user=line_user_id(customer)))
+    with pytest.raises(TooEarly):
+        begin_link(helpdesk, customer, HOLDER, subscription)
 
     assert (links(helpdesk, customer), states(rows), inbox(customer)) == (
         [],
-        ["failed"],
-        [FAILED],
+        ["authenticated"],
+        [],
     )
 
 
-def test_link_whose_day_begins_in_between_is_made(helpdesk: Helpdesk, clock: FakeClock):
+def test_link_that_was_too_early_is_made_on_its_day(
+    helpdesk: Helpdesk, clock: FakeClock
+):
     clock.set(japan(2026, 11, 24, 23, 59, 59))
-    nonce = begin_link(helpdesk, "mika", HOLDER, "mika.1")
+    token = authenticated_page(helpdesk, "mika", HOLDER, "mika.1")
+    with pytest.raises(TooEarly):
+        helpdesk.account_link.begin(token, HOLDER, may_move=False)
     clock.forward(seconds=1)
+    nonce = helpdesk.account_link.begin(token, HOLDER, may_move=False)
 
     accept(helpdesk, account_linked(nonce, user=line_user_id("mika")))
 

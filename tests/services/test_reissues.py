@@ -47,7 +47,7 @@ def test_reissue_replaces_the_code(helpdesk: Helpdesk, audit: Audit, rows: Rows)
         ("active", NOW, None),
     ]
     assert audit() == [
-        ("customer:yuki", "code_reissued", "yuki.1", {"event": "event-1"})
+        ("customer:yuki", "code_reissued", "yuki.1", {"key": "reissue:event-1"})
     ]
 
 
@@ -171,7 +171,7 @@ def test_my_page_reissues_in_its_own_name(helpdesk: Helpdesk, audit: Audit):
 
     assert active_code(helpdesk, "eita.1") != "24681357902468131"
     assert audit() == [
-        ("my_page:eita.1", "code_reissued", "eita.1", {"event": "event-1"})
+        ("my_page:eita.1", "code_reissued", "eita.1", {"key": "reissue:event-1"})
     ]
 
 

@@ -248,16 +248,18 @@ def test_database_refuses_duplicates(
         connection.execute(insert(table).values(common | second))
 
 
-@pytest.mark.parametrize(
-    ("customer", "subscription"),
-    [("nobody", "eita.1"), ("eita", "nothing")],
-    ids=["customer", "subscription"],
-)
-def test_link_belongs_to_somebody_and_something(
-    database: Database, customer: str, subscription: str
-):
+def test_link_belongs_to_somebody(database: Database):
     with pytest.raises(IntegrityError), database.writing() as unit:
-        unit.links.add(customer, subscription, LinkRole.HOLDER, NOW)
+        unit.links.add("nobody", "eita.1", LinkRole.HOLDER, NOW)
+
+
+def test_link_may_be_to_another_carriers_subscription(database: Database):
+    with database.writing() as unit:
+        unit.links.add("eita", "090-1", LinkRole.HOLDER, NOW)
+
+        found = [link.subscription for link in unit.links.of_customer("eita")]
+
+    assert found == ["090-1"]
 
 
 def test_event_is_accepted_once_and_the_unit_goes_on(database: Database):

@@ -2,7 +2,12 @@
 
 from alembic import context
 
-from helpdesk.storage import carrier_tables, desk_tables, line_tables  # noqa: F401 -- they join it
+from helpdesk.storage import (  # noqa: F401 -- they join it
+    carrier_tables,
+    desk_tables,
+    line_tables,
+    notice_tables,
+)
 from helpdesk.storage.tables import metadata
 
 context.configure(
