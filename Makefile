@@ -27,7 +27,7 @@ step = @mkdir -p var/log; printf '%s ... ' "$(1)"; start=$$(date +%s); \
 	if ( $(2) ) > $(LOG) 2>&1; then echo "done ($$(( $$(date +%s) - start )) s)"; \
 	else echo "failed"; tail -n 30 $(LOG) | cut -c -400; exit 1; fi
 
-.PHONY: help day faults run administrator line-setup train test check format evaluate converse shell bench reset \
+.PHONY: help carrier day faults run administrator line-setup train test check format evaluate converse shell bench reset \
 	test-services
 
 help: ## list the commands
@@ -38,6 +38,10 @@ run: .venv/built .venv-rasa/built $(MODEL) ## start everything, with sample cust
 
 administrator: .venv/built ## let the first administrator in: ID=yamada NAME=山田 (RESCUE=1: again)
 	@$(APP) -m helpdesk.add_administrator "$(ID)" "$(NAME)" $(if $(RESCUE),--rescue)
+
+PORT ?= 8090
+carrier: .venv/built ## start the reference carrier, for HELPDESK_CARRIER_URL: PORT=8090
+	@$(APP) -m helpdesk.carrier_reference --port $(PORT)
 
 line-setup: .venv/built ## draw the menus and bring them to LINE: SAVE=folder only draws
 	@$(APP) -m helpdesk.line_setup $(if $(SAVE),--save $(SAVE))

@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.figures import day_words, lines
+from actions.notices import offer_notices
 from actions.procedures import begin, finish
 from actions.services import UsesHelpdesk
 from actions.subscriptions import (
@@ -24,6 +25,7 @@ from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.bills import BillState, Statement
 from helpdesk.domain.card import Card, CardRow, as_json
 from helpdesk.domain.linking import Subscription
+from helpdesk.domain.notices import NoticeKind
 from helpdesk.domain.rights import Act
 
 
@@ -120,8 +122,11 @@ def tell_bills(
         return
     fixed = [each for each in found if each.state is not BillState.OPEN][:1]
     running = [each for each in found if each.state is BillState.OPEN]
-    for statement in fixed + running[::-1]:
-        _tell(services, dispatcher, subscription, statement)
+    offers = offer_notices(services, tracker.sender_id, NoticeKind.BILL_FIXED)
+    told = fixed + running[::-1]
+    for statement in told:
+        buttons = offers if statement is told[-1] else []
+        _tell(services, dispatcher, subscription, statement, buttons)
     if fixed and fixed[0].state is BillState.FAILED:
         dispatcher.utter_message(response="utter_bill_failed_next")
 
@@ -131,6 +136,7 @@ def _tell(
     dispatcher: CollectingDispatcher,
     subscription: Subscription,
     statement: Statement,
+    buttons: list[dict[str, str]],
 ) -> None:
     words, names = services.catalog.cards.bill, services.catalog.my_page
     month = names.month.format(year=statement.month.year, month=statement.month.number)
@@ -151,5 +157,6 @@ def _tell(
         title=title,
         total=total,
         rows=lines(services, rows),
+        buttons=buttons,
         **days,
     )

@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.figures import day_words, lines, wish_buttons
+from actions.notices import offer_notices
 from actions.procedures import begin, finish
 from actions.services import UsesHelpdesk
 from actions.subscriptions import (
@@ -23,6 +24,7 @@ from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.card import Card, CardRow, as_json
 from helpdesk.domain.data_balance import Usage, expires_on
 from helpdesk.domain.linking import Subscription
+from helpdesk.domain.notices import NoticeKind
 from helpdesk.domain.rights import Act
 from helpdesk.domain.wording import volume
 
@@ -120,7 +122,10 @@ def tell_balance(
     dispatcher.utter_message(
         response="utter_data_used_up" if usage.is_slow else "utter_data_left",
         json_message={"card": as_json(card)},
-        buttons=wish_buttons(services, *ways, "open_my_page"),
+        buttons=[
+            *wish_buttons(services, *ways, "open_my_page"),
+            *offer_notices(services, tracker.sender_id, NoticeKind.LOW_DATA),
+        ],
         number_last4=subscription.number_last4,
         total=volume(usage.balance.total),
         parts=lines(services, card.rows),

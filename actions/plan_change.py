@@ -71,7 +71,9 @@ class ValidatePlanForm(PlanQuestions, FormValidationAction):
             return {} if tapped is None else {"plan_choice": tapped}
         waits = self.contract(tracker, chosen).next_plan is not None
         if waits and not tracker.get_slot("plan_replaces"):
-            return self._other_answer(tracker)
+            answer = self._other_answer(tracker)
+            if answer:
+                return answer
         try:
             plans = self.plans(tracker, chosen)
         except PlanRefused:

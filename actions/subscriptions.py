@@ -10,7 +10,7 @@ from actions.procedures import entity, said
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.choosing import choose, choose_by_name
 from helpdesk.domain.linking import LinkRole, Subscription
-from helpdesk.domain.rights import Act
+from helpdesk.domain.rights import Act, NotAllowed
 from helpdesk.services.rights import Viewer
 
 
@@ -73,13 +73,16 @@ def subscription_name(services: Helpdesk, subscription: Subscription) -> str:
 def subscription_buttons(
     services: Helpdesk, tracker: Tracker, act: Act
 ) -> list[dict[str, str]]:
-    """A button for each that may be chosen."""
+    """A button for each that may be chosen. Raises NotAllowed if there is none."""
+    found = allowed(services, tracker, act)
+    if not found:
+        raise NotAllowed(act)
     return [
         {
             "title": subscription_name(services, each),
             "payload": f'/inform_order_channel{{"chosen_subscription": "{each.id}"}}',
         }
-        for each in allowed(services, tracker, act)
+        for each in found
     ]
 
 

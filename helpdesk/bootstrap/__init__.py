@@ -95,22 +95,16 @@ class Helpdesk:
 
 def build(settings: Settings, clock: Clock | None = None) -> Helpdesk:
     """The services on the settings' database. Raises BadCatalog."""
-    catalog = Catalog.read(settings.catalog)
-    database = Database(settings.database_url)
-    cipher = KeyedCipher(settings.secret_key)
-    hasher = Argon2Hasher()
-    clock = clock or settings.now
-    basics = _Basics(settings, catalog, database, cipher, hasher, clock)
+    basics = _basics(settings, clock or settings.now)
+    catalog, database, clock = basics.catalog, basics.database, basics.clock
+    cipher = basics.cipher
     tries = FailedTryCounter(catalog.policies.failed_tries.as_limit(), cipher, clock)
     world = sample_world(catalog.sample_world)
     vault = _vault(basics)
     carrier = _carrier(basics, tries)
-    links = build_links(
-        *(database, catalog, cipher, carrier.itself, carrier.changes, tries),
-        *(settings.pages_url, clock),
-    )
+    links = _links(basics, carrier, tries)
     desk = build_desk(database, catalog, tries, carrier.itself, clock)
-    staff = build_staff(settings, catalog, database, cipher, hasher, clock)
+    staff = build_staff(settings, catalog, database, cipher, basics.hasher, clock)
     conversations = _conversations(basics, vault, links, desk)
     return Helpdesk(
         settings=settings,
@@ -162,9 +156,28 @@ class _Basics:
     clock: Clock
 
 
+def _basics(settings: Settings, clock: Clock) -> _Basics:
+    return _Basics(
+        settings,
+        Catalog.read(settings.catalog),
+        Database(settings.database_url),
+        KeyedCipher(settings.secret_key),
+        Argon2Hasher(),
+        clock,
+    )
+
+
 def _carrier(basics: _Basics, tries: FailedTryCounter) -> CarrierParts:
     parts = (basics.settings, basics.database, basics.catalog, basics.cipher)
     return build_carrier(*parts, basics.hasher, tries, basics.clock)
+
+
+def _links(
+    basics: _Basics, carrier: CarrierParts, tries: FailedTryCounter
+) -> LinkParts:
+    parts = (basics.database, basics.catalog, basics.cipher, carrier.itself)
+    pages_url = basics.settings.pages_url
+    return build_links(*parts, carrier.changes, tries, pages_url, basics.clock)
 
 
 def _vault(basics: _Basics) -> VaultService:

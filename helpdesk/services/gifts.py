@@ -31,8 +31,6 @@ from helpdesk.services.rights import RightsService, Viewer
 
 # How long a gift stays in the list.
 _SHOWN_FOR = timedelta(days=60)
-# Before a gift's number, in the key of its change at the carrier.
-_KEY = "gift:"
 
 
 class UnknownGift(LookupError):
@@ -173,7 +171,7 @@ class GiftService:
         """
         gift = self._by_code(customer, code)
         if (gift.receiver_customer, gift.receiver) == (customer, subscription):
-            self._changes.settle(f"{_KEY}{gift.id}")
+            self._changes.settle(_change_key(gift))
             return self.get(gift.id)
         self._still_open(gift)
         viewer = Viewer.of_customer(customer)
@@ -183,7 +181,7 @@ class GiftService:
         self._rule.check_network(self._carrier.contract(subscription).network.value)
         self._require_giver(gift)
         change = Change(
-            key=f"{_KEY}{gift.id}",
+            key=_change_key(gift),
             kind=ChangeKind.GIFT,
             actor=viewer.actor,
             customer=customer,
@@ -305,7 +303,7 @@ class GiftService:
 
     def _settled(self, unit: Unit, change: Change) -> None:
         """The carrier has moved the data, or refused: then the gift is taken back."""
-        gift = unit.gifts.get(int(change.key.removeprefix(_KEY)))
+        gift = unit.gifts.get(_gift_of(change))
         if gift is None:
             return
         if change.state is ChangeState.DONE:
@@ -320,3 +318,12 @@ class GiftService:
         payload = f"/EXTERNAL_gift_ended{about}"
         event_id = f"gift_{state.value}:{gift.id}"
         unit.inbox.accept(gift.giver_customer, event_id, None, payload, self._clock())
+
+
+def _change_key(gift: Gift) -> str:
+    """The gift's own at any carrier: numbers alone begin anew with a new database."""
+    return f"gift:{gift.id}:{gift.offered_at:%Y%m%d%H%M%S}"
+
+
+def _gift_of(change: Change) -> int:
+    return int(change.key.split(":")[1])

@@ -211,7 +211,6 @@ class Wording(_Strict):
     link_line: str
     subscription_name: str
     roles: dict[LinkRole, str]
-    code_reissued: str
     no_reissue_left: str
     unlinked: str
     order: OrderWords

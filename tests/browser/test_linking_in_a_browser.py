@@ -92,8 +92,9 @@ def test_the_talk_survives_a_reload(phone):
 
 def test_my_page_shows_and_reissues_the_code(phone, contract, world):
     page = phone()
-    page.goto(f"{world.address}/mypage")
+    page.goto(f"{world.address}/mypage/contract")
     log_in(page, contract(EITA))
+    page.locator("[data-action=show_code]").click()
     expect(page.locator("#user-code")).to_have_attribute(
         "data-code", contract(EITA).code
     )
@@ -101,7 +102,9 @@ def test_my_page_shows_and_reissues_the_code(phone, contract, world):
     page.locator("[data-action=reissue]").click()
     page.locator("[data-action=confirm]").first.click()
 
-    expect(page.get_by_role("status")).to_contain_text("再設定しました")
+    expect(page.locator("#result")).to_have_text("利用コードを再設定しました")
+    page.get_by_role("link", name="契約情報のページへ").click()
+    page.locator("[data-action=show_code]").click()
     shown = page.locator("#user-code").get_attribute("data-code")
     assert shown == world.helpdesk.user_codes.show(EITA, "test")
     assert shown != contract(EITA).code

@@ -202,7 +202,9 @@ def test_end_user_sees_the_data_pages(site, open_phone):
     page.goto(site.ticket("hiro"))
 
     is_sound(page, "end_user")
-    links = page.get_by_role("navigation", name="マイページのメニュー").get_by_role("link")
+    links = page.get_by_role("navigation", name="マイページのメニュー").get_by_role(
+        "link"
+    )
     hrefs = links.evaluate_all("all => all.map((it) => it.getAttribute('href'))")
     assert hrefs == [f"/mypage/{each}" for each in END_USERS]
     for each in END_USERS:

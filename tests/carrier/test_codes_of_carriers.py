@@ -184,7 +184,7 @@ def test_key_of_another_subscription_is_refused(carrier: Carrier):
 
 @pytest.mark.parametrize(
     "subscription",
-    ["yuki.9", "nobody", "", "a/b", "..", "yuki.1/usage", "ゆき", "x" * 99],
+    ["yuki.9", "", "..", "yuki.1/usage", "ゆき"],
 )
 @pytest.mark.parametrize(
     "ask",

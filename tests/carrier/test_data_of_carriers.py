@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -360,3 +363,60 @@ def test_offer_before_the_start_is_refused(carrier: Carrier, clock: FakeClock):
 
     assert refused.value.problem is PurchaseProblem.NOT_STARTED
     assert carrier.purchase_offer("mika.1").left == 10
+
+
+# --- Many at once ---------------------------------------------------------------------
+
+
+def at_once(act: Callable[[int], object], many: int = 8) -> Counter[str]:
+    """How often it went well, or was refused, and why."""
+
+    def run(number: int) -> str:
+        try:
+            act(number)
+        except (GiftRefused, PurchaseRefused) as refused:
+            return refused.problem.value
+        return "done"
+
+    with ThreadPoolExecutor(many) as pool:
+        return Counter(pool.map(run, range(many)))
+
+
+def test_purchases_at_once_with_one_key_are_one(carrier: Carrier):
+    found = at_once(lambda _: carrier.buy_data("yuki.1", 500, "buy:1"))
+
+    assert found == {"done": 8}
+    assert balance(carrier, "yuki.1").bought == 1000
+    assert carrier.purchase_offer("yuki.1").left == 2
+
+
+def test_purchases_at_once_never_pass_the_limit(carrier: Carrier):
+    found = at_once(lambda number: carrier.buy_data("yuki.1", 500, f"buy:{number}"))
+
+    assert found == {"done": 3, "used_up": 5}
+    assert balance(carrier, "yuki.1").bought == 2000
+
+
+def test_gifts_at_once_never_give_more_than_there_is(carrier: Carrier):
+    def give(number: int) -> None:
+        carrier.give_data("emi.1", "yuki.1", 1000, f"gift:{number}")
+
+    found = at_once(give)
+
+    assert found == {"done": 4, "not_enough": 4}
+    assert balance(carrier, "emi.1") == DataBalance(carried=1200, basic=100)
+    assert balance(carrier, "yuki.1").gifted == 4000
+
+
+def test_gifts_at_once_in_a_circle_all_arrive(carrier: Carrier, clock: FakeClock):
+    clock.set(japan(2026, 12, 1))
+    circle = ["emi.1", "yuki.1", "hiro.1"]
+
+    def give(number: int) -> None:
+        giver, receiver = circle[number % 3], circle[(number + 1) % 3]
+        carrier.give_data(giver, receiver, 500, f"gift:{number}")
+
+    found = at_once(give, 9)
+
+    assert found == {"done": 9}
+    assert [balance(carrier, each).gifted for each in circle] == [1500] * 3

@@ -21,6 +21,8 @@ _PAGES_WITH = {
     "reissue": ("/mypage",),
     "unlink": ("/mypage",),
 }
+# My Page has each of these on a page of its own.
+_ROOMS = {"reissue": "/mypage/contract", "unlink": "/mypage/links"}
 _LINE_DIALOGUE = "/dialog/bot/accountLink"
 
 
@@ -61,10 +63,13 @@ class Pages:
         if action == "open" or self._page is None or path not in (self._url, None):
             self.visit(path or f"{self._address}/mypage")
         if action == "login":
+            self._log_out()
             self._submit("login", login_id=value["id"], password=value["password"])
         elif action == "enter_code":
             self._submit("enter_code", user_code=str(value))
-        elif action in ("reissue", "unlink"):
+        elif action in _ROOMS:
+            if self._button(action) is None:
+                self._show(self.client.get(_ROOMS[action]))
             self._submit(action)
         elif action != "open":
             raise CannotDo(f"there is no page action {action!r}")
@@ -81,6 +86,11 @@ class Pages:
     def asks(self) -> bool:
         """Whether the page waits for a yes or no."""
         return self._button("confirm") is not None
+
+    def _log_out(self) -> None:
+        """Leave My Page where one tap opened it, for its login."""
+        if self._button("login") is None and self._button("logout") is not None:
+            self._submit("logout")
 
     def _answer(self, action: str) -> str:
         if self._button(action) is not None:

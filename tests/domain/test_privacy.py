@@ -96,6 +96,8 @@ def test_talk_about_passwords_is_no_password(text: str):
         pytest.param("20261124", [], id="digits only"),
         pytest.param("できました", [], id="an answer in words"),
         pytest.param("はい できた1", [], id="words with a digit"),
+        pytest.param("G-7KQ2-M9XD", [], id="the code of a gift"),
+        pytest.param("Ｇ－７ｋｑ２－Ｍ９ｘｄ", [], id="the code of a gift, wide"),
     ],
 )
 def test_lone_word_is_a_password_at_the_login_step(

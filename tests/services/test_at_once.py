@@ -14,6 +14,7 @@ import pytest
 from helpdesk.bootstrap import Helpdesk, build
 from helpdesk.domain.handoff import AlreadyMoved, QueueFull
 from helpdesk.domain.linking import LinkRole
+from helpdesk.domain.notices import NoticeKind
 from helpdesk.domain.user_code import USER_CODE_LENGTH
 from helpdesk.services.accounts import WrongLogin
 from helpdesk.services.failed_tries import TooManyTries
@@ -323,3 +324,11 @@ def test_processes_that_start_at_once_migrate_once(databases: Databases):
     for each in started:
         each.engine.dispose()
     assert (results, answers) == ([None] * 4, [True] * 4)
+
+
+def test_notice_is_sent_once(processes: list[Helpdesk]):
+    processes[0].notices.choose("hiro", NoticeKind.LOW_DATA, is_on=True)
+
+    results = at_once(*by_turns(processes, lambda each, _: each.notices.look_after()))
+
+    assert [customer for each in results for customer in each.customers] == ["hiro"]

@@ -115,7 +115,7 @@ def test_accepted_gift_moves_the_data_and_the_giver_is_told(
 
     gift = helpdesk.gifts.accept("hiro", code, "hiro.1")
 
-    detail = {"receiver": "hiro.1", "megabytes": 500, "key": "gift:1"}
+    detail = {"receiver": "hiro.1", "megabytes": 500, "key": "gift:1:20261124020000"}
     assert (gift, data(helpdesk)) == (TAKEN, MOVED)
     assert (inbox("yuki"), inbox("hiro")) == ([told("accepted")], [])
     assert audit()[1:] == [("customer:hiro", "data_given", "yuki.1", detail)]
@@ -544,8 +544,8 @@ def test_gift_that_waits_for_the_carrier_is_finished_and_both_are_told(
     clock.forward(seconds=30)
     woken = services.changes.retry()
 
-    settled = '/EXTERNAL_change_settled{"change": "gift:1"}'
-    assert waits.value.key == "gift:1"
+    settled = '/EXTERNAL_change_settled{"change": "gift:1:20261124020000"}'
+    assert waits.value.key == "gift:1:20261124020000"
     assert before == (replace(TAKEN, moved_at=None), [], [])
     assert (woken, inbox("yuki"), inbox("hiro")) == (
         ["hiro"],
@@ -566,7 +566,7 @@ def test_gift_that_is_refused_late_is_told_to_both(
     clock.forward(seconds=30)
     services.changes.retry()
 
-    settled = '/EXTERNAL_change_settled{"change": "gift:1"}'
+    settled = '/EXTERNAL_change_settled{"change": "gift:1:20261124020000"}'
     assert (inbox("yuki"), inbox("hiro")) == ([told("withdrawn")], [settled])
     assert data(helpdesk) == (DataBalance(basic=100), DataBalance())
 

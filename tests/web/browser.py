@@ -28,6 +28,8 @@ class Browser:
             transport=transport, base_url="http://help.example", follow_redirects=True
         )
         self.page = BeautifulSoup("", "html.parser")
+        # Where the page shown last was found.
+        self.address = ""
         self._csrf: dict[str, str] = {}
 
     async def open(self, url: str) -> Seen:
@@ -55,6 +57,7 @@ class Browser:
 
     def _seen(self, response: httpx.Response) -> Seen:
         self.page = BeautifulSoup(response.text, "html.parser")
+        self.address = str(response.url)
         token = self.value("input[name=csrf]", "value")
         self._csrf = self._csrf if token is None else {"csrf": str(token)}
         return Seen(response.status_code, self._kind(), self.text(".alert"))
@@ -63,6 +66,6 @@ class Browser:
         step = self.value("article[data-step]", "data-step")
         if step is not None:
             return str(step)
-        marks = {"#user-code": "my_page", "#login-id": "login", "#log": "chat"}
+        marks = {"#login-id": "login", "#log": "chat"}
         found = (kind for mark, kind in marks.items() if self.page.select(mark))
         return next(found, "message")

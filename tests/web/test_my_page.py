@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 
 import pytest
@@ -139,14 +140,23 @@ async def test_session_lasts_half_an_hour(
     assert await browser.open("/mypage") == expected
 
 
-async def test_cookie_of_an_older_version_opens_nothing(browser: Browser):
-    """It held a list: the subscription, and since when."""
-    await browser.open("/mypage")
-    signer = TimestampSigner("a key that is only good for tests")
-    content = b64encode(b'{"my_page": ["yuki.1", "2026-11-24T02:00:00+00:00"]}')
-    browser.http.cookies.set("helpdesk", signer.sign(content).decode(), "help.example")
+@pytest.mark.parametrize(
+    ("kept", "expected"),
+    [
+        pytest.param(["yuki.1", "2026-11-24T02:00:00+00:00"], LOGIN, id="older"),
+        pytest.param(
+            {"login": "yuki.1", "at": "2026-11-24T02:00:00+00:00"}, HOME, id="of now"
+        ),
+    ],
+)
+async def test_cookie_of_an_older_version_opens_nothing(
+    browser: Browser, helpdesk: Helpdesk, kept: object, expected: Seen
+):
+    signer = TimestampSigner(helpdesk.settings.secret_key)
+    content = b64encode(json.dumps({"my_page": kept}).encode())
+    browser.http.headers["cookie"] = f"helpdesk={signer.sign(content).decode()}"
 
-    assert await browser.open("/mypage") == LOGIN
+    assert await browser.open("/mypage") == expected
 
 
 @pytest.mark.parametrize("page", ["", *PAGES])
