@@ -82,7 +82,7 @@ day: .venv/built .venv-rasa/built $(MODEL) ## play a working day at the desk, fa
 
 test-services: .venv/built .venv-rasa/built $(MODEL) ## PostgreSQL, browser and fault tests; needs both
 	@$(APP) -m pytest -q -n 2 --dist worksteal --postgres tests/storage tests/services
-	@$(APP) -m pytest -q tests/browser
+	@$(APP) -m pytest -q -n 2 --dist loadfile tests/browser
 	@$(APP) -m tests.faults --messages 100 --customers 20 --seconds 30 --kills 1
 
 check: .venv/built .venv-rasa/built $(MODEL) ## format, lint, types, data

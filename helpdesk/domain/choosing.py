@@ -11,14 +11,12 @@ def choose(text: str, names: list[str]) -> int | None:
 
     None if nothing, or more than one, is meant.
     """
-    at = choose_by_name(text, names)
     folded = unicodedata.normalize("NFKC", text)
-    if at is not None:
-        return at
-    named = [name for name in names if name in folded]
+    if any(name in folded for name in names):
+        return choose_by_name(text, names)
     numbers = {int(number) for number in re.findall(r"(?<!\d)\d{1,2}(?!\d)", folded)}
     places = [number - 1 for number in numbers if 1 <= number <= len(names)]
-    return places[0] if not named and len(places) == 1 else None
+    return places[0] if len(places) == 1 else None
 
 
 def choose_by_name(text: str, names: list[str]) -> int | None:

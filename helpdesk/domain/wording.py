@@ -8,7 +8,7 @@ from datetime import date, datetime
 from helpdesk.domain.data_balance import MB_PER_GB
 from helpdesk.domain.japan_time import in_japan
 
-# Written in MB as the plan of 500MB is, like what is too little for a tenth of a GB.
+# Written in MB like the plan of 500MB, and what is no tenths of a GB.
 _HALF_GB = 500
 _TENTH_GB = 100
 
@@ -37,10 +37,11 @@ class DayFormat:
 
 
 def volume(megabytes: int) -> str:
-    """500MB, 1GB, 0.8GB, 2.995GB: as short as it is exact; 1GB is 1,000MB.
+    """137MB, 500MB, 1GB, 0.8GB, 2.995GB: as short as it is exact; 1GB is 1,000MB.
 
     Rounded up, it would promise data that are not there.
     """
-    if megabytes == _HALF_GB or megabytes < _TENTH_GB:
+    is_uneven = megabytes < MB_PER_GB and megabytes % _TENTH_GB != 0
+    if megabytes in (0, _HALF_GB) or is_uneven:
         return f"{megabytes}MB"
     return f"{megabytes / MB_PER_GB:,.3f}".rstrip("0").rstrip(".") + "GB"

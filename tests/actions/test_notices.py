@@ -133,7 +133,7 @@ def told(helpdesk: Helpdesk, customer: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("left", "response", "volume"),
     [
-        (DataBalance(basic=350, bought=100), "utter_notice_low_data", "0.45GB"),
+        (DataBalance(basic=350, bought=100), "utter_notice_low_data", "450MB"),
         (DataBalance(), "utter_notice_used_up", "0MB"),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.domain.choosing import choose
+from helpdesk.domain.choosing import choose, choose_by_name
 
 NUMBERS = ["1101", "1102", "2201"]
 
@@ -50,3 +50,16 @@ def test_choose_reads_names_in_words(text: str, index: int | None):
 
 def test_choose_takes_nothing_from_an_empty_list():
     assert choose("1", []) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        pytest.param("１１０２の残量", 1, id="in any width"),
+        pytest.param("1ギガ追加したい", None, id="a place is none"),
+        pytest.param("1101と1102", None, id="both"),
+        pytest.param("娘の分", None, id="neither"),
+    ],
+)
+def test_name_is_found_where_numbers_mean_other_things(text: str, at: int | None):
+    assert choose_by_name(text, ["1101", "1102"]) == at
