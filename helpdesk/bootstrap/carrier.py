@@ -102,6 +102,7 @@ def carrier_terms(catalog: Catalog) -> CarrierTerms:
                 *(key, plan.name, plan.megabytes, plan.service_type),
                 Price(plan.yen, plan.with_tax),
                 tuple(plan.options),
+                plan.closed,
             )
             for key, plan in sold.plans.items()
         },

@@ -41,7 +41,10 @@ class Price:
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan of one service type; `options`: those that can be added to it."""
+    """A plan of one service type; `options`: those that can be added to it.
+
+    `is_closed`: it is not sold any more; who has such a plan may keep to them.
+    """
 
     id: str
     name: str
@@ -49,6 +52,7 @@ class Plan:
     service_type: ServiceType
     price: Price
     options: tuple[str, ...] = ()
+    is_closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,8 @@ def possible_plans(
     """What the contract may change to.
 
     Within the service type, from the 利用開始日 on (F-PLAN-04, F-PLAN-05), and only
-    plans that the contract's option can be had with. Raises PlanRefused.
+    plans that the contract's option can be had with. Nobody goes back to plans that
+    are closed (F-PRICE-05). Raises PlanRefused.
     """
     if contract.started_on is None or today < contract.started_on:
         raise PlanRefused(PlanProblem.NOT_STARTED)
@@ -110,6 +115,7 @@ def possible_plans(
         if plan.service_type is contract.plan.service_type
         and plan.id != contract.plan.id
         and (option is None or option in plan.options)
+        and (contract.plan.is_closed or not plan.is_closed)
     ]
     if not found:
         raise PlanRefused(PlanProblem.NO_OTHER_PLAN)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from helpdesk.domain.data_balance import MB_PER_GB
 from helpdesk.domain.japan_time import in_japan
 
-# Written in MB like the plan of 500MB, and what is no tenths of a GB.
+# Up to the plan of 500MB, and what is no tenths of a GB, is written in MB.
 _HALF_GB = 500
 _TENTH_GB = 100
 
@@ -42,6 +42,6 @@ def volume(megabytes: int) -> str:
     Rounded up, it would promise data that are not there.
     """
     is_uneven = megabytes < MB_PER_GB and megabytes % _TENTH_GB != 0
-    if megabytes in (0, _HALF_GB) or is_uneven:
+    if megabytes <= _HALF_GB or is_uneven:
         return f"{megabytes}MB"
     return f"{megabytes / MB_PER_GB:,.3f}".rstrip("0").rstrip(".") + "GB"

@@ -12,13 +12,14 @@ class _Strict(BaseModel):
 
 
 class CatalogPlan(_Strict):
-    """Yen a month; `options`: those that can be had with it."""
+    """Yen a month; `options`: those that can be had with it; `closed`: not sold."""
 
     name: str
     megabytes: int = Field(ge=1)
     service_type: ServiceType
     yen: int = Field(ge=0)
     with_tax: bool
+    closed: bool = False
     options: list[str] = Field(default_factory=list)
 
 

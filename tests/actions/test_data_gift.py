@@ -162,7 +162,7 @@ def test_single_subscription_says_what_it_can_give(helpdesk: Helpdesk):
                     "utter_gift_room",
                     least="500MB",
                     most="0.8GB",
-                    step="0.1GB",
+                    step="100MB",
                     until=MONTH_END,
                 )
             ],
@@ -247,7 +247,7 @@ def test_volume_is_checked(
     helpdesk: Helpdesk, amount: str, kept: str | None, problem: str | None
 ):
     tracker = turn("yuki", form="gift_form", gift_subscription="yuki.1")
-    room = {"least": "500MB", "most": "0.8GB", "step": "0.1GB"}
+    room = {"least": "500MB", "most": "0.8GB", "step": "100MB"}
 
     assert validate(ValidateGiftForm(helpdesk), "gift_amount", amount, tracker) == (
         {"gift_amount": kept},

@@ -62,12 +62,20 @@ def test_contract_without_a_start_is_shown(carrier: Carrier):
 
 def test_possible_plans_are_of_the_service_type(carrier: Carrier):
     assert ids(carrier.possible_plans("yuki.1")) == [
+        "basic_500mb_voice",
+        "basic_6gb_voice",
+        "basic_12gb_voice",
+    ]
+
+
+def test_holder_of_a_closed_plan_may_keep_to_closed_plans(carrier: Carrier):
+    assert ids(carrier.possible_plans("emi.1")) == [
         "free_1gb_voice",
         "communication_3gb_voice",
-        "communication_5gb_voice",
         "communication_7gb_voice",
         "communication_10gb_voice",
         "basic_500mb_voice",
+        "basic_3gb_voice",
         "basic_6gb_voice",
         "basic_12gb_voice",
     ]

@@ -89,6 +89,21 @@ def test_contract_without_another_plan(contract: Contract):
 
 
 @pytest.mark.parametrize(
+    ("is_closed", "offered"),
+    [(True, ["closed", "open"]), (False, ["open"])],
+    ids=["of a closed plan", "of a plan that is sold"],
+)
+def test_closed_plan_is_offered_to_holders(is_closed: bool, offered: list[str]):
+    mine = replace(plan("mine", ServiceType.VOICE), is_closed=is_closed)
+    closed = replace(plan("closed", ServiceType.VOICE), is_closed=True)
+    plans = [mine, closed, plan("open", ServiceType.VOICE)]
+
+    found = possible_plans(replace(CONTRACT, plan=mine, option=None), plans, TODAY)
+
+    assert [each.id for each in found] == offered
+
+
+@pytest.mark.parametrize(
     ("started_on", "may_change"),
     [
         pytest.param(date(2026, 11, 23), True, id="after"),

@@ -46,11 +46,10 @@ def test_every_act_has_a_row():
 @pytest.mark.parametrize(
     ("act", "needed"),
     [
-        (Act.SEE_DATA, {HOLDER, END_USER}),
-        (Act.GIVE_DATA, {END_USER}),
-        (Act.SEE_BILLS, {HOLDER}),
+        pytest.param(Act.SEE_DATA, {HOLDER, END_USER}, id="both"),
+        pytest.param(Act.GIVE_DATA, {END_USER}, id="end user"),
+        pytest.param(Act.SEE_BILLS, {HOLDER}, id="holder"),
     ],
-    ids=str,
 )
 def test_refusal_names_who_may(act: Act, needed: set[LinkRole]):
     refused = NotAllowed(act)

@@ -64,7 +64,7 @@ def test_wording_refuses_naive_moments():
         (0, "0MB"),
         (1, "1MB"),
         (99, "99MB"),
-        (100, "0.1GB"),
+        (100, "100MB"),
         (101, "101MB"),
         (499, "499MB"),
         (500, "500MB"),

@@ -172,7 +172,7 @@ def test_possible_plans_are_of_the_service_type(helpdesk: Helpdesk):
 
     assert {plan.service_type.value for plan in found} == {"voice"}
     assert "basic_3gb_voice" not in {plan.id for plan in found}
-    assert len(found) == 8
+    assert len(found) == 3
 
 
 def test_plan_changes_on_the_first(helpdesk: Helpdesk, clock: FakeClock):
