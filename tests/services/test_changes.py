@@ -460,7 +460,7 @@ def test_listener_hears_once_of_every_end(
     refused_by(services, replace(BUY, key="refused", detail={"megabytes": 700}))
     services.changes.make(
         replace(
-            BUY, key="plan", kind=ChangeKind.PLAN, detail={"plan": "free_1gb_voice"}
+            BUY, key="plan", kind=ChangeKind.PLAN, detail={"plan": "basic_500mb_voice"}
         )
     )
     clock.forward(minutes=1)

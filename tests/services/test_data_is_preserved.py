@@ -49,7 +49,7 @@ from tests.services.carrier_talk import (
 
 # Each customer uses, and holds, the subscription of the same name.
 PEOPLE = ("yuki", "hiro", "emi")
-PLANS = ("basic_3gb_voice", "basic_6gb_voice", "free_1gb_voice")
+PLANS = ("basic_3gb_voice", "basic_6gb_voice", "basic_500mb_voice")
 # The carrier answers, or is away before or after it has done what is asked.
 AWAY = st.sampled_from(["", "", "", "before", "after"])
 BOTH = [LinkRole.HOLDER, LinkRole.END_USER]
@@ -367,7 +367,7 @@ def test_gifts_and_purchases_at_once_make_no_data(
         return lambda: each.contracts.buy(viewer, f"{person}.1", 500, person)
 
     def change_plan(person: str) -> Callable[[], object]:
-        viewer, plan = Viewer.of_customer(person), "free_1gb_voice"
+        viewer, plan = Viewer.of_customer(person), "basic_500mb_voice"
         return lambda: one.contracts.change_plan(viewer, f"{person}.1", plan, person)
 
     results = at_once(

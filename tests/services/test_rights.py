@@ -89,7 +89,7 @@ METHODS: dict[str, tuple[Asks, set[str]]] = {
     "contract": (lambda h, v: h.contracts.contract(v, ASKED), HOLDERS),
     "possible_plans": (lambda h, v: h.contracts.possible_plans(v, ASKED), HOLDERS),
     "change_plan": (
-        lambda h, v: h.contracts.change_plan(v, ASKED, "free_1gb_voice", "e1"),
+        lambda h, v: h.contracts.change_plan(v, ASKED, "basic_500mb_voice", "e1"),
         HOLDERS,
     ),
     "withdraw_plan_change": (
@@ -106,7 +106,7 @@ METHODS: dict[str, tuple[Asks, set[str]]] = {
 def test_contract_service_checks_every_act(helpdesk: Helpdesk, who: str, method: str):
     ask, allowed = METHODS[method]
     # There is something to withdraw.
-    helpdesk.carrier.change_plan(ASKED, "free_1gb_voice", "before")
+    helpdesk.carrier.change_plan(ASKED, "basic_500mb_voice", "before")
     asking = viewer(helpdesk, who)
 
     try:
