@@ -35,7 +35,7 @@ class CodeBook:
         self._terms = terms
         self._clock = clock
         # Verified when the login is unknown, so that both failures take as long.
-        self._nobody = hasher.hash("nobody")
+        self._nobody = hasher.of_nobody()
 
     def subscription(self, subscription: str) -> Subscription:
         with self._store.reading() as unit:

@@ -84,7 +84,7 @@ class StaffAccountService:
         self._issuer = issuer
         self._refused = refused
         # Verified when the operator is unknown, so that both failures take as long.
-        self._nobody = hasher.hash("nobody")
+        self._nobody = hasher.of_nobody()
 
     # --- In and out -------------------------------------------------------------------
 

@@ -326,8 +326,9 @@ class Catalog(_Strict):
         content, problems = {}, []
         for name in cls.model_fields:
             try:
-                content[name] = yaml.safe_load(
-                    (folder / f"{name}.yml").read_text("utf-8")
+                # The loader in C reads ten times as fast, and as safely.
+                content[name] = yaml.load(
+                    (folder / f"{name}.yml").read_text("utf-8"), yaml.CSafeLoader
                 )
             except FileNotFoundError:
                 problems.append(f"{name}.yml: the file is missing")

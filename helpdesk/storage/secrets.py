@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import secrets
 from datetime import datetime
+from functools import cache
 
 import pyotp
 from argon2 import PasswordHasher as Argon2
@@ -47,6 +49,10 @@ class Argon2Hasher:
     def hash(self, password: str) -> str:
         return self._argon2.hash(password)
 
+    def of_nobody(self) -> str:
+        """A hash that no password is known for; made once, as it takes long."""
+        return _hash_of_nobody()
+
     def verify(self, password_hash: str, password: str) -> bool:
         try:
             return self._argon2.verify(password_hash, password)
@@ -76,6 +82,11 @@ class AuthenticatorCodes:
             if hmac.compare_digest(totp.at(at, counter_offset=offset), code):
                 return totp.timecode(at) + offset
         return None
+
+
+@cache
+def _hash_of_nobody() -> str:
+    return Argon2().hash(secrets.token_urlsafe(32))
 
 
 def _derive(secret_key: str, purpose: bytes) -> bytes:
