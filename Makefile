@@ -80,8 +80,13 @@ faults: .venv/built .venv-rasa/built $(MODEL) ## kill everything while customers
 day: .venv/built .venv-rasa/built $(MODEL) ## play a working day at the desk, fast, and count
 	@$(APP) -m tests.desk_day $(OPTIONS)
 
+# Where the databases could differ: queries, locks, two at once. All the tests of
+# services run there too: pytest --postgres tests/services
+ON_POSTGRES := tests/storage $(addprefix tests/services/test_,$(addsuffix .py, at_once \
+	changes conversations data_is_preserved desk_queue gifts handoffs line_tokens linking \
+	notices_sending reports talks turns))
 test-services: .venv/built .venv-rasa/built $(MODEL) ## PostgreSQL, browser and fault tests; needs both
-	@$(APP) -m pytest -q -n 2 --dist worksteal --postgres tests/storage tests/services
+	@$(APP) -m pytest -q -n 2 --dist worksteal --postgres $(ON_POSTGRES)
 	@$(APP) -m pytest -q -n 2 --dist loadfile tests/browser
 	@$(APP) -m tests.faults --messages 100 --customers 20 --seconds 30 --kills 1
 

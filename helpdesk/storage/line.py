@@ -220,7 +220,7 @@ class LineEventTable:
                 _events.c.reply_token.is_not(None),
                 _events.c.token_used.is_(False),
             )
-            .order_by(_events.c.delivered_at)
+            .order_by(_events.c.delivered_at, _events.c.sent_at, _events.c.event_id)
         )
         return [_as_token(row) for row in self._connection.execute(query)]
 
