@@ -18,10 +18,9 @@ LONGEST_FLEX_LABEL = 40
 LONGEST_DISPLAY_TEXT = 300
 # LINE takes 160, but phones hide what makes a template too tall.
 LONGEST_TEMPLATE_TEXT = 60
-# Of buttons and of messages.
+# Of buttons.
 MOST_TEMPLATE_BUTTONS = 4
 MOST_QUICK_REPLIES = 13
-MOST_IN_CALL = 5
 
 _ELLIPSIS = "…"
 _GRAPHEME = regex.compile(r"\X")

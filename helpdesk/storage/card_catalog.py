@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from helpdesk.domain.bills import BillState
+from helpdesk.storage.strict import Strict
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DataCard(_Strict):
+class DataCard(Strict):
     """Patterns with {number_last4}, {volume}, {until}, {used}."""
 
     title: str
@@ -21,7 +18,7 @@ class DataCard(_Strict):
     slow: str
 
 
-class PurchaseCard(_Strict):
+class PurchaseCard(Strict):
     """Patterns with {volume}, {price}, {until}, {left}."""
 
     choice: str
@@ -35,7 +32,7 @@ class PurchaseCard(_Strict):
     left_unknown: str
 
 
-class PlanCard(_Strict):
+class PlanCard(Strict):
     """Patterns with {volume}, {price}, {day}; words that stand for the two buttons."""
 
     choice: str
@@ -50,7 +47,7 @@ class PlanCard(_Strict):
     other_words: list[str] = Field(min_length=1)
 
 
-class BillCard(_Strict):
+class BillCard(Strict):
     """Patterns with {month}, {number_last4}, {yen}, {fixed_on}, {charged_on}."""
 
     title: str
@@ -65,7 +62,7 @@ class BillCard(_Strict):
         return self
 
 
-class CardWords(_Strict):
+class CardWords(Strict):
     """`line`: a card's row in a text, with {label} and {value}."""
 
     line: str

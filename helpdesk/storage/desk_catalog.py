@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from helpdesk.domain.staff import Status
+from helpdesk.storage.strict import Strict
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Queue(_Strict):
+class Queue(Strict):
     """Who may ask, how many at once, in which order; times in their named unit."""
 
     operators_for: Literal["everyone", "linked"]
@@ -38,7 +35,7 @@ class Queue(_Strict):
         return self
 
 
-class DeskWords(_Strict):
+class DeskWords(Strict):
     """What the desk says to customers by itself."""
 
     soon: str
@@ -55,12 +52,12 @@ class DeskWords(_Strict):
     news: dict[str, str]
 
 
-class NgWords(_Strict):
+class NgWords(Strict):
     operator: list[str]
     customer: list[str]
 
 
-class SurveyRule(_Strict):
+class SurveyRule(Strict):
     """What each score means, in the order in which they are offered."""
 
     scores: dict[int, str] = Field(min_length=2)
@@ -68,7 +65,7 @@ class SurveyRule(_Strict):
     pause_days: int = Field(ge=0)
 
 
-class ConsoleTexts(_Strict):
+class ConsoleTexts(Strict):
     """How the console names things, and why it has not done something."""
 
     statuses: dict[Status, str]
@@ -84,7 +81,7 @@ class ConsoleTexts(_Strict):
     refused: dict[str, str]
 
 
-class DeskCatalog(_Strict):
+class DeskCatalog(Strict):
     """How the desk works, and its words."""
 
     queue: Queue
@@ -97,7 +94,7 @@ class DeskCatalog(_Strict):
     survey: SurveyRule
 
 
-class CannedAnswer(_Strict):
+class CannedAnswer(Strict):
     """A ready answer; {name} and {hours} are filled in."""
 
     title: str

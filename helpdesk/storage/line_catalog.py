@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from helpdesk.storage.strict import Strict
 
 # https://developers.line.biz/en/reference/messaging-api/#rich-menu-object and
 # #action-objects: 14 and 20 grapheme clusters; none of ours is a combined character.
@@ -16,11 +18,7 @@ Variant = Literal["none", "holder", "end_user", "both", "operator"]
 Color = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Senders(_Strict):
+class Senders(Strict):
     """Who is named above a bubble; LINE bars words such as its own name."""
 
     bot: str = Field(max_length=20)
@@ -33,7 +31,7 @@ class Senders(_Strict):
         return self
 
 
-class MenuColors(_Strict):
+class MenuColors(Strict):
     background: Color
     tile: Color
     border: Color
@@ -42,7 +40,7 @@ class MenuColors(_Strict):
     mark: Color
 
 
-class MenuItem(_Strict):
+class MenuItem(Strict):
     """A tile: `wish` is the intent that a tap means, `typed` words that mean it too."""
 
     label: str = Field(max_length=_LONGEST_LABEL)
@@ -51,7 +49,7 @@ class MenuItem(_Strict):
     typed: list[str]
 
 
-class Menu(_Strict):
+class Menu(Strict):
     """The rich menus: for each state of a customer, its five tiles."""
 
     bar: str = Field(max_length=_LONGEST_BAR)
@@ -70,7 +68,7 @@ class Menu(_Strict):
         return self
 
 
-class Contents(_Strict):
+class Contents(Strict):
     """What the transcript shows for what has no text."""
 
     sticker: str
@@ -82,7 +80,7 @@ class Contents(_Strict):
     unsent: str
 
 
-class Line(_Strict):
+class Line(Strict):
     """All of the file."""
 
     senders: Senders

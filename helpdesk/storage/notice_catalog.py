@@ -2,63 +2,52 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from helpdesk.domain.notices import NoticeRules, QuietHours
+from helpdesk.storage.strict import QuotedTime, Strict
 
 Switch = Literal["low_data", "expiring", "bill_fixed"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Quiet(_Strict):
+class Quiet(Strict):
     """Half-open, over midnight or not; Japan time."""
 
-    begins: time
-    ends: time
-
-    @field_validator("begins", "ends", mode="before")
-    @classmethod
-    def _is_text(cls, value: object) -> object:
-        # Without quotes, YAML 1.1 reads 21:00 as a number to the base of sixty.
-        if not isinstance(value, str):
-            raise ValueError('write the time in quotes, as "21:00"')  # noqa: TRY004 -- pydantic shows it
-        return value
+    begins: QuotedTime
+    ends: QuotedTime
 
 
-class LowData(_Strict):
+class LowData(Strict):
     percent: int = Field(ge=1, le=99)
 
 
-class Expiring(_Strict):
+class Expiring(Strict):
     megabytes: int = Field(ge=1)
     days_before: int = Field(ge=0, le=27)
 
 
-class Lasting(_Strict):
+class Lasting(Strict):
     told_for_days: int = Field(ge=1)
 
 
-class ChoiceWords(_Strict):
+class ChoiceWords(Strict):
     """`note` may hold {percent}, {volume} and {days}."""
 
     title: str
     note: str
 
 
-class NoticeButtons(_Strict):
+class NoticeButtons(Strict):
     turn_on: dict[Switch, str]
     turn_off: str
     remind_on_day: str
     remind_when_open: str
 
 
-class NoticeCatalog(_Strict):
+class NoticeCatalog(Strict):
     """All of the file."""
 
     quiet: Quiet

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
 from helpdesk.domain.bills import BillState
 from helpdesk.domain.data_balance import DataPart
@@ -14,13 +14,10 @@ from helpdesk.domain.data_gift import GiftState
 from helpdesk.domain.plans import Network, PlanProblem, ServiceType
 from helpdesk.domain.purchases import PurchaseProblem
 from helpdesk.services.carrier import NoticeKind
+from helpdesk.storage.strict import Strict
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Sorry(_Strict):
+class Sorry(Strict):
     """A page of one sentence, and the label of the way on."""
 
     title: str
@@ -28,7 +25,7 @@ class Sorry(_Strict):
     next: str
 
 
-class MyPageWords(_Strict):
+class MyPageWords(Strict):
     """Patterns with {year}, {month}, {day}, {yen}, {number_last4}, {state}, {title}."""
 
     month: str

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from helpdesk.domain.plans import Network, ServiceType
+from helpdesk.storage.strict import Strict
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class CatalogPlan(_Strict):
+class CatalogPlan(Strict):
     """Yen a month; `options`: those that can be had with it; `closed`: not sold."""
 
     name: str
@@ -23,20 +20,20 @@ class CatalogPlan(_Strict):
     options: list[str] = Field(default_factory=list)
 
 
-class CatalogOption(_Strict):
+class CatalogOption(Strict):
     name: str
     yen: int = Field(ge=0)
     with_tax: bool
 
 
-class AdditionalData(_Strict):
+class AdditionalData(Strict):
     """`units` in MB."""
 
     units: list[int] = Field(min_length=1)
     monthly_limit: int = Field(ge=1)
 
 
-class GiftTerms(_Strict):
+class GiftTerms(Strict):
     """In MB."""
 
     smallest: int = Field(ge=1)
@@ -44,14 +41,14 @@ class GiftTerms(_Strict):
     networks_without: list[Network]
 
 
-class BillWords(_Strict):
+class BillWords(Strict):
     """Patterns with {volume} and {month}."""
 
     additional_data: str
     calls: str
 
 
-class PlanCatalog(_Strict):
+class PlanCatalog(Strict):
     """Plans and options by id."""
 
     plans: dict[str, CatalogPlan]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from helpdesk.domain.reports import Grouping
+from helpdesk.storage.strict import Strict
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ReportCatalog(_Strict):
+class ReportCatalog(Strict):
     """The words of the reports; what the keys stand for is in web/report_tables.py."""
 
     longest_days: int = Field(ge=31, le=366)

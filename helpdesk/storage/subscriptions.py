@@ -117,10 +117,6 @@ class SubscriptionTables:
         )
         return list(self._connection.scalars(query))
 
-    def has_code_of_event(self, event_id: str) -> bool:
-        query = select(_codes.c.id).where(_codes.c.event_id == event_id)
-        return self._connection.scalar(query) is not None
-
 
 def _as_subscription(row: Row[tuple[object, ...]]) -> Subscription:
     order = Order(

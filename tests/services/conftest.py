@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from sqlalchemy import Table, select
 
-from helpdesk.bootstrap import Helpdesk
+from helpdesk.bootstrap import Helpdesk, build
 from helpdesk.domain.linking import LinkRole
 from helpdesk.services.ports import InboxItem
+from helpdesk.settings import Settings
 from helpdesk.storage import tables
+from tests.databases import Databases
+from tests.fakes import FakeClock
 
 Rows = Callable[[Table], list[dict[str, Any]]]
 
@@ -82,3 +85,23 @@ def inbox(helpdesk: Helpdesk) -> Callable[[str], list[str | None]]:
         return [item.payload or item.text for item in found]
 
     return read
+
+
+@pytest.fixture(scope="module")
+def running(
+    built: tuple[Helpdesk, FakeClock], databases: Databases, settings: Settings
+) -> Iterator[list[Helpdesk]]:
+    address = {"database_url": databases.copy()}
+    found = [build(settings.model_copy(update=address), built[1]) for _ in range(2)]
+    yield found
+    for each in found:
+        each.database.engine.dispose()
+
+
+@pytest.fixture
+def processes(
+    running: list[Helpdesk], databases: Databases, clock: FakeClock
+) -> list[Helpdesk]:
+    """Two, on one database with the untouched sample world: a real file, or a server."""
+    databases.put_back(running[0].database)
+    return running

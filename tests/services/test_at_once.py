@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from typing import Any
 
 import pytest
 
-from helpdesk.bootstrap import Helpdesk, build
+from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.handoff import AlreadyMoved, QueueFull
 from helpdesk.domain.linking import LinkRole
 from helpdesk.domain.notices import NoticeKind
@@ -23,50 +23,14 @@ from helpdesk.services.linking import LinkedElsewhere
 from helpdesk.services.talks import DeskLimit
 from helpdesk.services.turns import Answer, BotMessage
 from helpdesk.services.user_codes import NoReissueLeft, UnknownUserCode
-from helpdesk.settings import Settings
 from helpdesk.storage.database import Database
 from tests.databases import Databases
-from tests.fakes import FakeClock
 from tests.services.line_talk import NEW_USER, say, text
+from tests.services.simultaneous import at_once
 
 # More than the connections that an engine keeps open.
 MANY = 8
 CUSTOMERS = ("eita", "aiko", "mika", "kenji", "saori", "yuki", "hiro", "emi")
-
-
-@pytest.fixture(scope="module")
-def running(
-    built: tuple[Helpdesk, FakeClock], databases: Databases, settings: Settings
-) -> Iterator[list[Helpdesk]]:
-    address = {"database_url": databases.copy()}
-    found = [build(settings.model_copy(update=address), built[1]) for _ in range(2)]
-    yield found
-    for each in found:
-        each.database.engine.dispose()
-
-
-@pytest.fixture
-def processes(
-    running: list[Helpdesk], databases: Databases, clock: FakeClock
-) -> list[Helpdesk]:
-    """Two, on one database with the untouched sample world."""
-    databases.put_back(running[0].database)
-    return running
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """What each act returns, or the class of what it raises."""
-    together = threading.Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> Any:
-        together.wait()
-        try:
-            return act()
-        except Exception as error:  # noqa: BLE001 -- the test compares it
-            return type(error)
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return [each.result() for each in [pool.submit(run, act) for act in acts]]
 
 
 def by_turns(

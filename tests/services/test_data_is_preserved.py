@@ -5,10 +5,8 @@ What all subscriptions have is what they had, and what was bought; a gift moves 
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -25,7 +23,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from helpdesk.bootstrap import Helpdesk, build
+from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.changes import Change, ChangeKind
 from helpdesk.domain.data_balance import DataBalance, DataPart, in_next_month
 from helpdesk.domain.data_gift import GiftRefused, GiftState
@@ -35,7 +33,6 @@ from helpdesk.domain.purchases import PurchaseRefused
 from helpdesk.services.changes import ChangePending
 from helpdesk.services.gifts import GiftOver
 from helpdesk.services.rights import Viewer
-from helpdesk.settings import Settings
 from helpdesk.storage import tables
 from tests.databases import Databases
 from tests.fakes import NOW, FakeClock, japan
@@ -46,6 +43,7 @@ from tests.services.carrier_talk import (
     set_balance,
     unsteady,
 )
+from tests.services.simultaneous import at_once
 
 # Each customer uses, and holds, the subscription of the same name.
 PEOPLE = ("yuki", "hiro", "emi")
@@ -289,42 +287,10 @@ def test_no_order_of_acts_makes_data(
 # --- At once --------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def running(
-    built: tuple[Helpdesk, FakeClock], databases: Databases, settings: Settings
-) -> Iterator[list[Helpdesk]]:
-    address = {"database_url": databases.copy()}
-    found = [build(settings.model_copy(update=address), built[1]) for _ in range(2)]
-    yield found
-    for each in found:
-        each.database.engine.dispose()
-
-
-@pytest.fixture
-def processes(
-    running: list[Helpdesk], databases: Databases, clock: FakeClock
-) -> list[Helpdesk]:
-    """Two, on one database: a real file, or a server."""
-    databases.put_back(running[0].database)
-    return running
-
-
-def at_once(*acts: Callable[[], Any]) -> Counter[Any]:
-    """How often there was which result, or class of what is raised."""
-    together = threading.Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> Any:
-        together.wait()
-        try:
-            act()
-        except Exception as error:  # noqa: BLE001 -- the test compares it
-            return type(error)
-        return None
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return Counter(
-            each.result() for each in [pool.submit(run, act) for act in acts]
-        )
+def outcomes(*acts: Callable[[], Any]) -> Counter[Any]:
+    """How often an act went well (None), or raised which class, all at once."""
+    found = at_once(*acts)
+    return Counter(each if isinstance(each, type) else None for each in found)
 
 
 def moves(helpdesk: Helpdesk, action: str) -> list[str]:
@@ -370,7 +336,7 @@ def test_gifts_and_purchases_at_once_make_no_data(
         viewer, plan = Viewer.of_customer(person), "basic_500mb_voice"
         return lambda: one.contracts.change_plan(viewer, f"{person}.1", plan, person)
 
-    results = at_once(
+    results = outcomes(
         *(accept(one, *pair) for pair in pairs),
         # Once more: a turn that is made again.
         *(accept(other, *pair) for pair in pairs),
@@ -399,7 +365,7 @@ def test_gift_that_all_want_at_once_moves_once(processes: list[Helpdesk], time: 
     before = prepare(one)
     code = one.gifts.offer("yuki", "yuki.1", 500, "event")[1]
 
-    results = at_once(
+    results = outcomes(
         lambda: one.gifts.accept("hiro", code, "hiro.1"),
         lambda: other.gifts.accept("emi", code, "emi.1"),
         lambda: one.gifts.withdraw("yuki", 1),
@@ -416,7 +382,7 @@ def test_gift_that_all_want_at_once_moves_once(processes: list[Helpdesk], time: 
 def test_offers_at_once_never_exceed_what_there_is(processes: list[Helpdesk]):
     prepare(processes[0])
 
-    results = at_once(
+    results = outcomes(
         *(
             lambda n=n: processes[n % 2].gifts.offer("yuki", "yuki.1", 500, f"e{n}")
             for n in range(8)
@@ -430,7 +396,7 @@ def test_event_offers_once_though_it_comes_at_once(processes: list[Helpdesk]):
     prepare(processes[0])
     found: list[object] = []
 
-    results = at_once(
+    results = outcomes(
         *(
             lambda n=n: found.append(
                 processes[n % 2].gifts.offer("yuki", "yuki.1", 500, "event")
@@ -451,7 +417,7 @@ def test_month_turns_once_for_all_who_look_at_once(
     clock.set(japan(2026, 12, 1))
     viewers = {person: Viewer.of_customer(person) for person in PEOPLE}
 
-    results = at_once(
+    results = outcomes(
         *(
             lambda each=each, person=person: each.contracts.usage(
                 viewers[person], f"{person}.1"
@@ -495,7 +461,7 @@ def test_change_is_settled_once_by_many_retriers(
         one.changes.note(unit, change)
     clock.forward(seconds=30)
 
-    results = at_once(*(processes[n % 2].changes.retry for n in range(8)))
+    results = outcomes(*(processes[n % 2].changes.retry for n in range(8)))
 
     with one.database.reading() as unit:
         told = unit.inbox.accepted("settled:late")
