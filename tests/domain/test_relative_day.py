@@ -141,3 +141,77 @@ def test_days_from_today_are_counted(today: date, days: int):
     result = resolve_day(f"day{days:+}", today)
 
     assert result == today + timedelta(days=days)
+
+
+NEW_YEAR = date(2027, 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("notation", "today", "day"),
+    [
+        pytest.param("year-1--12-31", NEW_YEAR, date(2026, 12, 31), id="last year's"),
+        pytest.param(
+            "year-1--11-20", TUESDAY, date(2025, 11, 20), id="not this year's"
+        ),
+        pytest.param("year+0--01-05", TUESDAY, date(2026, 1, 5), id="long ago"),
+        pytest.param("year+1--01-05", TUESDAY, date(2027, 1, 5), id="next year's"),
+        pytest.param("year-1--02-29", date(2029, 1, 1), date(2028, 2, 29), id="leap"),
+        pytest.param("month-1---25", TUESDAY, date(2026, 10, 25), id="last month"),
+        pytest.param("month-1---25", NEW_YEAR, date(2026, 12, 25), id="year turn back"),
+        pytest.param("month-2---30", NEW_YEAR, date(2026, 11, 30), id="two months ago"),
+        pytest.param("month+0---20", TUESDAY, date(2026, 11, 20), id="this month"),
+        pytest.param(
+            "month+0---30", TUESDAY, date(2026, 11, 30), id="this month, later"
+        ),
+        pytest.param("month+1---01", TUESDAY, date(2026, 12, 1), id="next month"),
+        pytest.param(
+            "month+1---01", date(2026, 12, 31), date(2027, 1, 1), id="year turn on"
+        ),
+        pytest.param(
+            "month-1---29", date(2028, 3, 31), date(2028, 2, 29), id="leap day"
+        ),
+        pytest.param("month-1---last", TUESDAY, date(2026, 10, 31), id="its last day"),
+        pytest.param("month-1---last", NEW_YEAR, date(2026, 12, 31), id="of December"),
+        pytest.param(
+            "month-1---last", date(2028, 3, 1), date(2028, 2, 29), id="a leap year's"
+        ),
+        pytest.param("month+0---last", TUESDAY, date(2026, 11, 30), id="this one's"),
+        pytest.param(
+            "---last", date(2026, 11, 29), date(2026, 10, 31), id="a day before"
+        ),
+        pytest.param(
+            "---last", date(2026, 11, 30), date(2026, 11, 30), id="on the day"
+        ),
+        pytest.param(
+            "---last", date(2026, 12, 1), date(2026, 11, 30), id="a day after"
+        ),
+    ],
+)
+def test_resolve_day_reads_days_of_a_named_month_or_year(
+    notation: str, today: date, day: date
+):
+    assert resolve_day(notation, today) == day
+
+
+@pytest.mark.parametrize(
+    "notation",
+    [
+        pytest.param("year-1--02-29", id="no leap day last year"),
+        pytest.param("month-1---32", id="no such day"),
+        pytest.param("month-9---31", id="February has no 31st"),
+        pytest.param("month---20", id="no month named"),
+        pytest.param("year-1--last", id="a year has no last of month"),
+        pytest.param("year---last", id="no year named"),
+    ],
+)
+def test_resolve_day_refuses_what_a_named_month_or_year_has_not(notation: str):
+    with pytest.raises(UnknownDay):
+        resolve_day(notation, TUESDAY)
+
+
+@given(st.dates(date(2016, 1, 1), date(2100, 1, 1)))
+def test_a_month_s_end_is_the_day_before_a_first_and_not_to_come(today: date):
+    result = resolve_day("---last", today)
+
+    day_after = result + timedelta(days=1)
+    assert (day_after.day, 0 <= (today - result).days < 31) == (1, True)

@@ -76,6 +76,9 @@ def test_user_code_is_seventeen_half_width_digits(text: str, is_code: bool):
         pytest.param("2468ｰ1357ｰ9024ｰ68131", id="half-width long-vowel marks"),
         pytest.param(f"\t{CODE}\n", id="white space around"),
         pytest.param(f"「{CODE}」", id="in brackets"),
+        pytest.param("二四六八一三五七九〇二四六八一三一", id="kanji"),
+        pytest.param("②④⑥⑧①③⑤⑦⑨⓪②④⑥⑧①③①", id="circled"),
+        pytest.param("24681357\n902468131", id="broken over two lines"),
     ],
 )
 def test_user_code_is_parsed_in_any_dress(typed: str):
@@ -91,6 +94,7 @@ def test_user_code_is_parsed_in_any_dress(typed: str):
         pytest.param(CODE[:16] + "O", 16, 1, id="the letter O for a zero"),
         pytest.param("ABC" + CODE, 17, 3, id="a prefix"),
         pytest.param("これは" + CODE, 17, 3, id="words"),
+        pytest.param("2468○357902468131", 16, 1, id="a circle for a zero"),
     ],
 )
 def test_malformed_user_code_is_refused_with_its_counts(
@@ -173,7 +177,17 @@ def test_found_places_lie_in_the_text_in_order(text: str):
             [FoundUserCode("2468135790246813O", 0, 17)],
             id="a letter",
         ),
-        pytest.param("24681357902468lOO", [], id="three letters: no code"),
+        pytest.param(
+            "24681357902468lOO",
+            [FoundUserCode("24681357902468lOO", 0, 17)],
+            id="letters that look like digits, in any number",
+        ),
+        pytest.param("24681357902468ABC", [], id="three other letters: no code"),
+        pytest.param(
+            "2468○35790246813",
+            [FoundUserCode("2468O35790246813", 0, 16)],
+            id="a circle for a zero",
+        ),
         pytest.param(
             f"コードは{WIDE}です",
             [FoundUserCode(CODE, 4, 21)],
@@ -234,6 +248,76 @@ def test_whole_user_code_is_found_beside_other_words(
 ):
     """What is not found is not masked, and travels in the clear."""
     assert find_user_codes(text) == found
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        pytest.param("24681357\n902468131", id="two lines"),
+        pytest.param("24681357\r\n902468131", id="two lines of Windows"),
+        pytest.param("24681357902468\n131", id="an attempt and the rest of it"),
+        pytest.param("2468\n1357\n9024\n6813\n1", id="five lines"),
+        pytest.param("2468 1357-\n9024 6813 1", id="lines of groups"),
+        pytest.param("2468~1357~9024~6813~1", id="tildes"),
+        pytest.param("２４６８～１３５７～９０２４～６８１３～１", id="wide tildes"),
+        pytest.param("2468〜1357〜9024〜68131", id="wave dashes"),
+        pytest.param("2468.1357.9024.68131", id="dots"),
+        pytest.param("２４６８．１３５７．９０２４．６８１３１", id="wide dots"),
+        pytest.param("2468―1357‐9024－68131", id="hyphens of several kinds"),
+        pytest.param("二四六八一三五七九〇二四六八一三一", id="kanji"),
+        pytest.param("二四六八一三五七九零二四六八一三一", id="kanji with 零"),
+        pytest.param("②④⑥⑧①③⑤⑦⑨⓪②④⑥⑧①③①", id="circled"),
+        pytest.param("2468\u200b1357\u200b9024\u200b68131", id="invisible spaces"),
+        pytest.param(
+            "".join(f"{digit}\ufe0f\u20e3" for digit in CODE[:-1]) + "1", id="keycaps"
+        ),
+    ],
+)
+def test_whole_user_code_is_found_in_any_dress(typed: str):
+    text = f"コードは{typed}です"
+
+    assert find_user_codes(text) == [FoundUserCode(CODE, 4, 4 + len(typed))]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param(
+            f"{CODE[:16]}\n{CODE[:15]}",
+            [FoundUserCode(CODE[:16], 0, 16), FoundUserCode(CODE[:15], 17, 32)],
+            id="two attempts on two lines",
+        ),
+        pytest.param("24681357\n90246813", [], id="halves of a wrong length"),
+        pytest.param(
+            f"1234\n2468 1357 9024 6 {CODE[13:]}",
+            [FoundUserCode(CODE, 5, 26)],
+            id="a code on its line is no part of another",
+        ),
+        pytest.param("二四六八一三五七九〇二四六八一三", [], id="sixteen kanji"),
+        pytest.param("二四六八一三五七九〇二四六八一三一一", [], id="eighteen kanji"),
+    ],
+)
+def test_only_a_whole_code_is_broken_over_lines(text: str, found: list[FoundUserCode]):
+    assert find_user_codes(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("090-1234-5678", id="a phone number"),
+        pytest.param("09012345678", id="without signs"),
+        pytest.param("090-1234-5678 080-1234-5678", id="two phone numbers"),
+        pytest.param("090-1234-5678 03-1234-5678", id="of two lengths"),
+        pytest.param("09012345678\n123456", id="a line of six digits after it"),
+        pytest.param("0120-123-456 2026-11-20", id="and a date"),
+        pytest.param("2026-11-20", id="a date"),
+        pytest.param("2026-11-20 2026-11-21", id="two dates"),
+        pytest.param("2026年11月20日 10:00 2026年11月21日", id="dates and a time"),
+        pytest.param("1,078円と3,520円", id="prices"),
+    ],
+)
+def test_numbers_of_other_kinds_are_no_user_code(text: str):
+    assert find_user_codes(text) == []
 
 
 def test_found_user_code_knows_whether_it_is_well_formed():

@@ -47,6 +47,10 @@ def entity(value: str, start: int, end: int, **role: str) -> dict[str, Any]:
         pytest.param("2468 - 1357 - 9024 - 6813 - 1", 0, 29, id="spaced hyphens"),
         pytest.param("2468‐1357–9024−6813―1", 0, 21, id="dashes of every kind"),
         pytest.param("😀㌔「2468-1357902468131」", 3, 21, id="after an emoji"),
+        pytest.param(
+            "㌔２４６８１３５７\n９０２４６８１３１", 1, 19, id="two wide lines"
+        ),
+        pytest.param("㌔二四六八一三五七九〇二四六八一三一", 1, 18, id="kanji"),
     ],
 )
 def test_code_is_found_however_it_is_dressed(text: str, start: int, end: int):
@@ -64,7 +68,8 @@ def test_code_is_found_however_it_is_dressed(text: str, start: int, end: int):
         pytest.param("1" * 24, "malformed", id="24"),
         pytest.param("1" * 25, None, id="25 digits are no try"),
         pytest.param("2468135790246813O", "malformed", id="O for 0"),
-        pytest.param("2468135790246Oll1", None, id="three letters are no slip"),
+        pytest.param("2468135790246Oll1", "malformed", id="letters like digits"),
+        pytest.param("2468135790246ABC1", None, id="three letters are no slip"),
     ],
 )
 def test_role_tells_the_right_length_from_wrong_ones(code: str, role: str | None):
