@@ -14,11 +14,11 @@ from actions.notices import offer_notices
 from actions.procedures import begin, finish
 from actions.services import UsesHelpdesk
 from actions.subscriptions import (
+    AsksSubscription,
     allowed,
     check_subscription,
     find_subscription,
     is_linked,
-    subscription_buttons,
     viewer,
 )
 from helpdesk.bootstrap import Helpdesk
@@ -73,20 +73,14 @@ class ValidateBillingForm(UsesHelpdesk, FormValidationAction):
         return {"bill_subscription": None if chosen is None else chosen.id}
 
 
-class ActionAskBillSubscription(UsesHelpdesk, Action):
+class ActionAskBillSubscription(AsksSubscription, Action):
     """A button for each subscription that the customer holds."""
+
+    act = Act.SEE_BILLS
+    response = "utter_ask_bill_subscription"
 
     def name(self) -> str:
         return "action_ask_bill_subscription"
-
-    def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> list[EventType]:
-        dispatcher.utter_message(
-            response="utter_ask_bill_subscription",
-            buttons=subscription_buttons(self._helpdesk, tracker, Act.SEE_BILLS),
-        )
-        return []
 
 
 class ActionFinishBilling(UsesHelpdesk, Action):

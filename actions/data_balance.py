@@ -14,10 +14,10 @@ from actions.notices import offer_notices
 from actions.procedures import begin, finish
 from actions.services import UsesHelpdesk
 from actions.subscriptions import (
+    AsksSubscription,
     allowed,
     check_subscription,
     find_subscription,
-    subscription_buttons,
     viewer,
 )
 from helpdesk.bootstrap import Helpdesk
@@ -71,20 +71,14 @@ class ValidateDataBalanceForm(UsesHelpdesk, FormValidationAction):
         return {"data_subscription": None if chosen is None else chosen.id}
 
 
-class ActionAskDataSubscription(UsesHelpdesk, Action):
+class ActionAskDataSubscription(AsksSubscription, Action):
     """A button for each subscription whose data the customer may see."""
+
+    act = Act.SEE_DATA
+    response = "utter_ask_data_subscription"
 
     def name(self) -> str:
         return "action_ask_data_subscription"
-
-    def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> list[EventType]:
-        dispatcher.utter_message(
-            response="utter_ask_data_subscription",
-            buttons=subscription_buttons(self._helpdesk, tracker, Act.SEE_DATA),
-        )
-        return []
 
 
 class ActionFinishDataBalance(UsesHelpdesk, Action):

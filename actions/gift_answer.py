@@ -12,7 +12,7 @@ from rasa_sdk.types import DomainDict
 from actions.gift_words import month_end, until, withdrawal
 from actions.procedures import begin, entity, finish, resume, said
 from actions.services import UsesHelpdesk
-from actions.subscriptions import allowed, subscription_name
+from actions.subscriptions import allowed, buttons_of
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.card import Card, CardRow, as_json
 from helpdesk.domain.choosing import choose
@@ -113,7 +113,8 @@ class ValidateGiftAnswerForm(UsesHelpdesk, FormValidationAction):
         tapped = entity(tracker, "chosen_subscription")
         if tapped is not None:
             return {"gift_receiver": tapped}
-        at = choose(said(tracker), [each.number_last4 for each in own])
+        words = self._helpdesk.catalog.wording.as_choice_words()
+        at = choose(said(tracker), [each.number_last4 for each in own], words)
         return {} if at is None else {"gift_receiver": own[at].id}
 
     def validate_gift_receiver(
@@ -150,17 +151,9 @@ class ActionAskGiftReceiver(UsesHelpdesk, Action):
         own = receivers(self._helpdesk, tracker)
         dispatcher.utter_message(
             response="utter_ask_gift_receiver",
-            buttons=[self._button(each) for each in own],
+            buttons=buttons_of(self._helpdesk, own),
         )
         return []
-
-    def _button(self, subscription: Subscription) -> dict[str, str]:
-        return {
-            "title": subscription_name(self._helpdesk, subscription),
-            "payload": (
-                f'/inform_order_channel{{"chosen_subscription": "{subscription.id}"}}'
-            ),
-        }
 
 
 class ActionAskGiftAnswer(UsesHelpdesk, Action):

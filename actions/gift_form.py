@@ -13,7 +13,7 @@ from actions.figures import stop_button
 from actions.gift_words import gift_wish, month_end, tell_refused, until, withdrawal
 from actions.procedures import end_form, event_id, finish, said
 from actions.services import UsesHelpdesk
-from actions.subscriptions import find_subscription, subscription_buttons
+from actions.subscriptions import AsksSubscription, find_subscription
 from helpdesk.domain.data_gift import GiftRefused, gift_expires_at
 from helpdesk.domain.rights import Act, NotAllowed
 from helpdesk.domain.wording import volume
@@ -115,20 +115,14 @@ class ValidateGiftForm(UsesHelpdesk, FormValidationAction):
         return None
 
 
-class ActionAskGiftSubscription(UsesHelpdesk, Action):
+class ActionAskGiftSubscription(AsksSubscription, Action):
     """A button for each subscription that can give."""
+
+    act = Act.GIVE_DATA
+    response = "utter_ask_gift_subscription"
 
     def name(self) -> str:
         return "action_ask_gift_subscription"
-
-    def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> list[EventType]:
-        dispatcher.utter_message(
-            response="utter_ask_gift_subscription",
-            buttons=subscription_buttons(self._helpdesk, tracker, Act.GIVE_DATA),
-        )
-        return []
 
 
 class ActionAskGiftAmount(UsesHelpdesk, Action):

@@ -79,13 +79,12 @@ class ValidateUnlinkForm(UsesHelpdesk, FormValidationAction):
         links = self._helpdesk.linking.links_of(tracker.sender_id)
         if len(links) == 1:
             return {"link_choice": str(links[0][0].id)}
-        text = said(tracker)
-        at = choose(text, [subscription.number_last4 for _, subscription in links])
+        text, wording = said(tracker), self._helpdesk.catalog.wording
+        words = wording.as_choice_words()
+        last4s = [subscription.number_last4 for _, subscription in links]
+        at = choose(text, last4s, words)
         if at is None:
-            roles = [
-                self._helpdesk.catalog.wording.roles[link.role] for link, _ in links
-            ]
-            at = choose(text, roles)
+            at = choose(text, [wording.roles[link.role] for link, _ in links], words)
         return {} if at is None else {"link_choice": str(links[at][0].id)}
 
     def validate_link_choice(

@@ -11,6 +11,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from actions.choosing import by_place, smallest_or_largest
 from actions.plan_questions import OTHER, WITHDRAW, PlanQuestions
 from actions.plan_words import (
     tell_plan_changed,
@@ -70,7 +71,8 @@ class ValidatePlanForm(PlanQuestions, FormValidationAction):
         if tapped is not None or chosen is None:
             return {} if tapped is None else {"plan_choice": tapped}
         waits = self.contract(tracker, chosen).next_plan is not None
-        if waits and not tracker.get_slot("plan_replaces"):
+        is_about_waiting = waits and not tracker.get_slot("plan_replaces")
+        if is_about_waiting:
             answer = self._other_answer(tracker)
             if answer:
                 return answer
@@ -80,6 +82,8 @@ class ValidatePlanForm(PlanQuestions, FormValidationAction):
             # The question itself says so.
             return {}
         found = self._typed(tracker, plans)
+        if not found and not is_about_waiting:
+            found = self._meant(tracker, plans)
         return {"plan_choice": found[0].id} if len(found) == 1 else {}
 
     def _other_answer(self, tracker: Tracker) -> dict[str, Any]:
@@ -98,6 +102,14 @@ class ValidatePlanForm(PlanQuestions, FormValidationAction):
         found = [plan for plan in plans if plan.megabytes == amount]
         named = [plan for plan in found if plan.name.split()[0] in text]
         return named or found
+
+    def _meant(self, tracker: Tracker, plans: Sequence[Plan]) -> list[Plan]:
+        """The one that is meant by its size, or by its place among the buttons."""
+        services, text = self._helpdesk, said(tracker)
+        at = smallest_or_largest(services, text, plans)
+        if at is None:
+            at = by_place(services, text, plans)
+        return [] if at is None else [plans[at]]
 
     def validate_plan_subscription(
         self,

@@ -11,7 +11,7 @@ from actions.figures import price_words, stop_button
 from actions.plan_words import starts_words, tell_plan_problem
 from actions.procedures import end_running
 from actions.services import UsesHelpdesk
-from actions.subscriptions import check_subscription, subscription_buttons, viewer
+from actions.subscriptions import AsksSubscription, check_subscription, viewer
 from helpdesk.domain.japan_time import japan_day
 from helpdesk.domain.linking import Subscription
 from helpdesk.domain.plans import (
@@ -72,21 +72,15 @@ class PlanQuestions(UsesHelpdesk):
         return starts_words(self._helpdesk, change_takes_effect_on(today))
 
 
-class ActionAskPlanSubscription(UsesHelpdesk, Action):
+class ActionAskPlanSubscription(AsksSubscription, Action):
     """A button for each subscription that the customer holds."""
+
+    act = Act.CHANGE_PLAN
+    response = "utter_ask_plan_subscription"
+    may_stop = True
 
     def name(self) -> str:
         return "action_ask_plan_subscription"
-
-    def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> list[EventType]:
-        buttons = subscription_buttons(self._helpdesk, tracker, Act.CHANGE_PLAN)
-        dispatcher.utter_message(
-            response="utter_ask_plan_subscription",
-            buttons=[*buttons, stop_button(self._helpdesk)],
-        )
-        return []
 
 
 class ActionAskPlanChoice(PlanQuestions, Action):

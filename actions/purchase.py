@@ -9,6 +9,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from actions.choosing import by_place, smallest_or_largest
 from actions.figures import day_words, price_words, stop_button
 from actions.procedures import (
     begin,
@@ -22,11 +23,11 @@ from actions.procedures import (
 from actions.purchase_words import tell_bought, tell_purchase_problem
 from actions.services import UsesHelpdesk
 from actions.subscriptions import (
+    AsksSubscription,
     allowed,
     check_subscription,
     find_subscription,
     is_linked,
-    subscription_buttons,
     viewer,
 )
 from helpdesk.domain.japan_time import japan_day
@@ -121,9 +122,25 @@ class ValidatePurchaseForm(PurchaseQuestions, FormValidationAction):
             found: int | None = int(tapped)
         else:
             said_units = self._helpdesk.catalog.wording.as_volume_words()
-            found = said_units.read(said(tracker), 0)
+            found = said_units.read(said(tracker), 0) or self._meant(tracker)
         # The same amount again, as in 「はい、1GBで」, is no other answer.
         return {} if not found or found == known else {"purchase_amount": found}
+
+    def _meant(self, tracker: Tracker) -> int | None:
+        """The amount that is meant by its size, or by its place among the buttons."""
+        chosen = self.subscription(tracker)
+        if chosen is None:
+            return None
+        try:
+            units = self.offer(tracker, chosen).units
+        except PurchaseRefused:
+            # The question itself says so.
+            return None
+        text = said(tracker)
+        at = smallest_or_largest(self._helpdesk, text, units)
+        if at is None and tracker.get_slot("requested_slot") == "purchase_amount":
+            at = by_place(self._helpdesk, text, units)
+        return None if at is None else units[at].megabytes
 
     def validate_purchase_subscription(
         self,
@@ -181,21 +198,15 @@ class ValidatePurchaseForm(PurchaseQuestions, FormValidationAction):
         }
 
 
-class ActionAskPurchaseSubscription(UsesHelpdesk, Action):
+class ActionAskPurchaseSubscription(AsksSubscription, Action):
     """A button for each subscription that the customer holds."""
+
+    act = Act.BUY_DATA
+    response = "utter_ask_purchase_subscription"
+    may_stop = True
 
     def name(self) -> str:
         return "action_ask_purchase_subscription"
-
-    def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> list[EventType]:
-        buttons = subscription_buttons(self._helpdesk, tracker, Act.BUY_DATA)
-        dispatcher.utter_message(
-            response="utter_ask_purchase_subscription",
-            buttons=[*buttons, stop_button(self._helpdesk)],
-        )
-        return []
 
 
 class ActionAskPurchaseAmount(PurchaseQuestions, Action):

@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
 
+from actions.figures import stop_button
 from actions.procedures import entity, said
+from actions.services import UsesHelpdesk
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.choosing import choose, choose_by_name
 from helpdesk.domain.linking import LinkRole, Subscription
 from helpdesk.domain.rights import Act, NotAllowed
 from helpdesk.services.rights import Viewer
+
+
+class AsksSubscription(UsesHelpdesk):
+    """A form's question: a button for each subscription with which `act` may be done.
+
+    `may_stop`: one more button ends the form. No action itself: the action server
+    registers every subclass of Action.
+    """
+
+    act: ClassVar[Act]
+    response: ClassVar[str]
+    may_stop: ClassVar[bool] = False
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        buttons = subscription_buttons(self._helpdesk, tracker, self.act)
+        if self.may_stop:
+            buttons.append(stop_button(self._helpdesk))
+        dispatcher.utter_message(response=self.response, buttons=buttons)
+        return []
 
 
 def viewer(tracker: Tracker) -> Viewer:
@@ -47,8 +74,11 @@ def find_subscription(
     if is_asked and tapped is not None:
         return {slot: tapped}
     last4s = [each.number_last4 for each in found]
-    find = choose if is_asked else choose_by_name
-    at = find(said(tracker), last4s)
+    if is_asked:
+        words = services.catalog.wording.as_choice_words()
+        at = choose(said(tracker), last4s, words)
+    else:
+        at = choose_by_name(said(tracker), last4s)
     if at is not None:
         return {slot: found[at].id}
     if said(tracker) and entity(tracker, "holder_is") == "same":
@@ -77,12 +107,19 @@ def subscription_buttons(
     found = allowed(services, tracker, act)
     if not found:
         raise NotAllowed(act)
+    return buttons_of(services, found)
+
+
+def buttons_of(
+    services: Helpdesk, subscriptions: Sequence[Subscription]
+) -> list[dict[str, str]]:
+    """A button for each, in this order."""
     return [
         {
             "title": subscription_name(services, each),
             "payload": f'/inform_order_channel{{"chosen_subscription": "{each.id}"}}',
         }
-        for each in found
+        for each in subscriptions
     ]
 
 

@@ -11,6 +11,7 @@ from rasa_sdk.types import DomainDict
 
 from actions.procedures import begin, end_form, event_id, finish, said
 from actions.services import UsesHelpdesk
+from actions.subscriptions import subscription_name
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.choosing import choose
 from helpdesk.domain.linking import Subscription
@@ -50,7 +51,8 @@ class ValidateReissueForm(UsesHelpdesk, FormValidationAction):
             return {"subscription": held[0].id}
         if tracker.get_slot("requested_slot") != "subscription":
             return {}
-        at = choose(said(tracker), [each.number_last4 for each in held])
+        words = self._helpdesk.catalog.wording.as_choice_words()
+        at = choose(said(tracker), [each.number_last4 for each in held], words)
         return {} if at is None else {"subscription": held[at].id}
 
     def validate_subscription(
@@ -92,9 +94,8 @@ class ActionAskSubscription(UsesHelpdesk, Action):
         return []
 
     def _button(self, subscription: Subscription) -> dict[str, str]:
-        name = self._helpdesk.catalog.wording.subscription_name
         return {
-            "title": name.format(number_last4=subscription.number_last4),
+            "title": subscription_name(self._helpdesk, subscription),
             "payload": f'/inform_order_channel{{"subscription": "{subscription.id}"}}',
         }
 

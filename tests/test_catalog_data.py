@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -249,6 +250,28 @@ def test_gaps_of_the_desk_s_sentences_are_those_that_are_filled():
     }
 
     assert wrong == {}
+
+
+def words_of_choices() -> list[str]:
+    lists = read(ROOT / "data" / "catalog" / "wording.yml")["choice_words"]
+    places = lists.pop("places")
+    return [word for words in (*lists.values(), *places) for word in words]
+
+
+def test_words_of_choices_are_folded_as_texts_are():
+    wrong = [
+        word
+        for word in words_of_choices()
+        if unicodedata.normalize("NFKC", word).casefold() != word
+    ]
+
+    assert wrong == []
+
+
+def test_each_word_of_choices_means_one_thing():
+    counts = Counter(words_of_choices())
+
+    assert [word for word, count in counts.items() if count > 1] == []
 
 
 def test_payloads_of_buttons_are_intents():

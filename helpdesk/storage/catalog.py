@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
 import jpholiday
 import yaml
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, ValidationError, model_validator
 
 from helpdesk.domain.attempt_limits import AttemptLimit
 from helpdesk.domain.business_hours import BusinessHours, OpenSpan
+from helpdesk.domain.choosing import ChoiceWords
 from helpdesk.domain.eligibility import Order, OrderPlace
 from helpdesk.domain.linking import LinkRole
 from helpdesk.domain.plans import Network
@@ -33,17 +27,14 @@ from helpdesk.storage.notice_catalog import NoticeCatalog
 from helpdesk.storage.page_catalog import MyPageWords
 from helpdesk.storage.plan_catalog import PlanCatalog
 from helpdesk.storage.report_catalog import ReportCatalog
+from helpdesk.storage.strict import QuotedTime, Strict
 
 
 class BadCatalog(ValueError):
     """A catalog file is missing or wrong: file, key and reason, a line for each."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Brand(_Strict):
+class Brand(Strict):
     """Names, and the contact text that is shown as it stands."""
 
     name: str
@@ -51,19 +42,11 @@ class Brand(_Strict):
     contact: str
 
 
-class Span(_Strict):
+class Span(Strict):
     """Half-open: opens inclusive, closes exclusive; Japan time."""
 
-    opens: time
-    closes: time
-
-    @field_validator("opens", "closes", mode="before")
-    @classmethod
-    def _is_text(cls, value: object) -> object:
-        # Without quotes, YAML 1.1 reads 10:00 as a number to the base of sixty.
-        if not isinstance(value, str):
-            raise ValueError('write the time in quotes, as "10:00"')  # noqa: TRY004 -- pydantic shows it
-        return value
+    opens: QuotedTime
+    closes: QuotedTime
 
     @model_validator(mode="after")
     def _opens_first(self) -> Span:
@@ -75,7 +58,7 @@ class Span(_Strict):
         return OpenSpan(self.opens, self.closes)
 
 
-class Week(_Strict):
+class Week(Strict):
     monday: list[Span]
     tuesday: list[Span]
     wednesday: list[Span]
@@ -85,7 +68,7 @@ class Week(_Strict):
     sunday: list[Span]
 
 
-class Hours(_Strict):
+class Hours(Strict):
     """The weekly pattern and the days that differ from it."""
 
     weekly: Week
@@ -109,11 +92,11 @@ class Hours(_Strict):
         return BusinessHours(weekly, exceptions, holidays, jpholiday.is_holiday)
 
 
-class ReissueRule(_Strict):
+class ReissueRule(Strict):
     daily_limit: int = Field(ge=1)
 
 
-class FailedTriesRule(_Strict):
+class FailedTriesRule(Strict):
     tries: int = Field(ge=1)
     window_minutes: int = Field(ge=1)
     lock_minutes: int = Field(ge=1)
@@ -126,7 +109,7 @@ class FailedTriesRule(_Strict):
         )
 
 
-class Policies(_Strict):
+class Policies(Strict):
     """What the facts leave open and we decided."""
 
     reissue: ReissueRule
@@ -136,7 +119,7 @@ class Policies(_Strict):
     late_minutes: int = Field(ge=1)
 
 
-class OrderWords(_Strict):
+class OrderWords(Strict):
     """How an order is named to customers."""
 
     web_new: str
@@ -149,13 +132,13 @@ class OrderWords(_Strict):
         return self.web_mnp if order.keeps_number else self.web_new
 
 
-class PageWords(_Strict):
+class PageWords(Strict):
     title: str
     sentence: str
     next: str
 
 
-class VolumeNames(_Strict):
+class VolumeNames(Strict):
     """Words for units of data, and for all that there is."""
 
     gigabytes: list[str] = Field(min_length=1)
@@ -163,7 +146,18 @@ class VolumeNames(_Strict):
     everything: list[str]
 
 
-class GiftWords(_Strict):
+class ChoiceWordLists(Strict):
+    """Words for one of several; `places` for the first, the second and so on."""
+
+    places: list[list[str]]
+    last: list[str]
+    smallest: list[str]
+    largest: list[str]
+    none: list[str]
+    units: list[str]
+
+
+class GiftWords(Strict):
     """What is not said by a response: lines, buttons, typed answers, the receipt."""
 
     line: str
@@ -181,7 +175,7 @@ class GiftWords(_Strict):
     card_note: str
 
 
-class Wording(_Strict):
+class Wording(Strict):
     """Formats, the sentences that are said without Rasa, and words to look for."""
 
     day: str
@@ -205,6 +199,7 @@ class Wording(_Strict):
     masked: dict[SecretKind, str]
     password_words: list[str] = Field(min_length=1)
     volume_words: VolumeNames
+    choice_words: ChoiceWordLists
     gifts: GiftWords
     some_end_user: str
     link_name: str
@@ -224,12 +219,23 @@ class Wording(_Strict):
     def as_volume_words(self) -> VolumeWords:
         return VolumeWords(**self.volume_words.model_dump())
 
+    def as_choice_words(self) -> ChoiceWords:
+        return ChoiceWords(**self.choice_words.model_dump())
 
-class Wishes(_Strict):
+
+class AskedBack(Strict):
+    """Buttons beside the wishes when the bot asks back."""
+
+    confirm: str
+    none_of_these: str
+
+
+class Wishes(Strict):
     """The label of each wish, and those offered on an empty conversation."""
 
     labels: dict[str, str]
     starters: list[str]
+    asked: AskedBack
 
     @model_validator(mode="after")
     def _starters_have_labels(self) -> Wishes:
@@ -239,14 +245,14 @@ class Wishes(_Strict):
         return self
 
 
-class KnownError(_Strict):
+class KnownError(Strict):
     """A screen text or symptom, in the ways it is said, and the wish behind it."""
 
     wish: str
     said: list[str] = Field(min_length=1)
 
 
-class SampleData(_Strict):
+class SampleData(Strict):
     """What is left this month, in MB."""
 
     carried: int = Field(0, ge=0)
@@ -255,7 +261,7 @@ class SampleData(_Strict):
     bought: int = Field(0, ge=0)
 
 
-class SampleSubscription(_Strict):
+class SampleSubscription(Strict):
     """Notices, `activated` and `started` in days from today.
 
     `used`: MB of this month; `calls`: yen of the months before, the last one first.
@@ -283,23 +289,23 @@ class SampleSubscription(_Strict):
     payment_failed: bool = False
 
 
-class SamplePerson(_Strict):
+class SamplePerson(Strict):
     subscriptions: list[SampleSubscription] = Field(default_factory=list)
 
 
-class SampleOperator(_Strict):
+class SampleOperator(Strict):
     name: str
     password: str
     role: Role
     status: Status
 
 
-class SampleWorld(_Strict):
+class SampleWorld(Strict):
     people: dict[str, SamplePerson]
     operators: dict[str, SampleOperator]
 
 
-class Catalog(_Strict):
+class Catalog(Strict):
     """All of data/catalog."""
 
     brand: Brand

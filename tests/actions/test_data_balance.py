@@ -76,6 +76,14 @@ def test_card_of_nothing_has_no_bars_and_tells_the_speed(helpdesk: Helpdesk):
             "２番目", {}, {"requested_slot": "data_subscription"}, "eita.2", id="place"
         ),
         pytest.param(
+            "最後の",
+            {},
+            {"requested_slot": "data_subscription"},
+            "eita.2",
+            id="place in words",
+        ),
+        pytest.param("最後の残量", {}, {}, None, id="unasked, a place"),
+        pytest.param(
             "/inform_order_channel",
             {"chosen_subscription": "eita.2"},
             {"requested_slot": "data_subscription"},

@@ -528,6 +528,27 @@ def test_question_of_a_gift_that_is_over_ends(
 
 
 @pytest.mark.parametrize(
+    ("text", "receiver"),
+    [
+        pytest.param("最後の", "eita.2", id="place"),
+        pytest.param("末尾1101", "eita.1", id="the number's end"),
+        pytest.param("どちらでも", None, id="neither"),
+    ],
+)
+def test_receiver_is_chosen_in_words(
+    helpdesk: Helpdesk, code: str, text: str, receiver: str | None
+):
+    for subscription in ("eita.1", "eita.2"):
+        helpdesk.linking.link("eita", subscription, LinkRole.END_USER)
+    slots = {"gift_code": code, "gift_giver": "yuki.1"}
+    tracker = turn("eita", text, requested_slot="gift_receiver", **slots)
+
+    found = extract(ValidateGiftAnswerForm(helpdesk), "gift_receiver", tracker)
+
+    assert found == ({} if receiver is None else {"gift_receiver": receiver})
+
+
+@pytest.mark.parametrize(
     ("text", "answer"),
     [("受け取ります", "yes"), ("受け取らない", "no"), ("うーん", None)],
 )

@@ -94,6 +94,8 @@ def test_begin_tells_a_new_phone_from_a_wish_to_unlink(
     [
         pytest.param("利用者連携のほう", 1, id="role"),
         pytest.param("1つ目", 0, id="place"),
+        pytest.param("いちばん下のほう", 1, id="place in words"),
+        pytest.param("5501の最初のほう", 0, id="place of a number that both have"),
         pytest.param("5501", None, id="a number that both have"),
         pytest.param("やめたい", None, id="neither"),
     ],

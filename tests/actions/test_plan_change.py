@@ -74,7 +74,13 @@ def test_begin_is_for_the_linked_holder(helpdesk: Helpdesk):
         pytest.param("１２ギガで", "basic_12gb_voice", id="wide"),
         pytest.param("ベーシックプラン 6GB", SIX, id="name"),
         pytest.param("8GB", None, id="no such plan"),
-        pytest.param("安いの", None, id="no volume"),
+        pytest.param("安いの", "basic_500mb_voice", id="cheapest"),
+        pytest.param("大きいほう", "basic_12gb_voice", id="largest"),
+        pytest.param("いちばん上の", "basic_500mb_voice", id="place"),
+        pytest.param("2番目で", SIX, id="place in digits"),
+        pytest.param("2で", None, id="2GB or the second"),
+        pytest.param("高いのでやめたい", None, id="too dear"),
+        pytest.param("そうですね", None, id="no plan"),
         pytest.param("取り消したい", None, id="nothing waits"),
     ],
 )
@@ -116,6 +122,7 @@ def test_of_two_plans_with_the_volume_the_name_decides(
         pytest.param("別のプランがいい", "other", id="another"),
         pytest.param("12GB", "basic_12gb_voice", id="the other plan at once"),
         pytest.param("そうですね", None, id="neither"),
+        pytest.param("最初の", None, id="plans have not been shown"),
     ],
 )
 @pytest.mark.usefixtures("waiting")

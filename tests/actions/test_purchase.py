@@ -128,6 +128,51 @@ def test_amount_is_read_where_it_means_one(
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "asked", "found"),
+    [
+        pytest.param("いちばん小さいの", "amount", 500, id="smallest"),
+        pytest.param("安いのにします", "amount", 500, id="cheapest"),
+        pytest.param("最大で", "amount", 3000, id="largest"),
+        pytest.param("2番目", "amount", 1000, id="place"),
+        pytest.param("１つ目", "amount", 500, id="place, wide"),
+        pytest.param("最後の", "amount", 3000, id="last"),
+        pytest.param("3で", "amount", None, id="3GB or the third"),
+        pytest.param("高いのでやめたい", "amount", None, id="too dear"),
+        pytest.param("もっと安いのはない？", "amount", None, id="a question"),
+        pytest.param("いや、大きいほうで", "confirmed", 3000, id="another at the end"),
+        pytest.param("小さいほうで", "confirmed", None, id="the same again"),
+        pytest.param(
+            "はい、最後のところは", "confirmed", None, id="no place at the end"
+        ),
+    ],
+)
+def test_amount_is_chosen_by_size_or_place(
+    helpdesk: Helpdesk, text: str, asked: str, found: int | None
+):
+    slots: dict[str, Any] = {
+        "purchase_subscription": "yuki.1",
+        "requested_slot": f"purchase_{asked}",
+        "purchase_amount": 500 if asked == "confirmed" else None,
+    }
+
+    chosen = extract(
+        ValidatePurchaseForm(helpdesk), "purchase_amount", turn("yuki", text, **slots)
+    )
+
+    assert chosen == ({} if found is None else {"purchase_amount": found})
+
+
+def test_no_amount_is_chosen_where_none_is_sold_any_more(
+    helpdesk: Helpdesk, buy: Callable[[int], None]
+):
+    buy(3)
+    slots = {"purchase_subscription": "yuki.1", "requested_slot": "purchase_amount"}
+    tracker = turn("yuki", "安いの", **slots)
+
+    assert extract(ValidatePurchaseForm(helpdesk), "purchase_amount", tracker) == {}
+
+
 def test_tapped_amount_is_a_number(helpdesk: Helpdesk):
     form = ValidatePurchaseForm(helpdesk)
     slots = {"requested_slot": "purchase_amount"}

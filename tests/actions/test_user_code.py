@@ -58,6 +58,9 @@ def test_begin_is_for_the_linked_holder(helpdesk: Helpdesk):
             "２番目", {"requested_slot": "subscription"}, "eita.2", id="place"
         ),
         pytest.param(
+            "下のほう", {"requested_slot": "subscription"}, "eita.2", id="in words"
+        ),
+        pytest.param(
             "どれでも", {"requested_slot": "subscription"}, None, id="neither"
         ),
         pytest.param("1102です", {}, None, id="not asked"),

@@ -14,6 +14,7 @@ import yaml
 
 from helpdesk.domain.attempt_limits import AttemptLimit
 from helpdesk.domain.business_hours import BusinessHours, OpenSpan
+from helpdesk.domain.choosing import ChoiceWords
 from helpdesk.domain.wording import DayFormat
 from helpdesk.settings import ROOT
 from helpdesk.storage.catalog import BadCatalog, Catalog, Hours
@@ -238,6 +239,22 @@ def test_wrong_value_is_named_by_file_key_and_reason(
     change(file, key, value)
 
     assert problems(folder) == [problem]
+
+
+def test_choice_words_are_those_of_the_file(folder: Path, change: Change):
+    lists = {
+        "places": [["ichi"], ["ni"]],
+        "last": ["saigo"],
+        "smallest": ["min"],
+        "largest": ["max"],
+        "none": ["no"],
+        "units": ["gb"],
+    }
+    change("wording.yml", "choice_words", lists)
+
+    words = Catalog.read(folder).wording.as_choice_words()
+
+    assert words == ChoiceWords(**lists)
 
 
 def test_starter_without_a_label_is_named(folder: Path, change: Change):
