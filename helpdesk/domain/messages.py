@@ -10,6 +10,8 @@ _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 # Fewer words may be a product name, an ID or a greeting among Japanese customers.
 _FOREIGN_WORDS = 4
 _FIRST_JAPANESE = "\u3000"
+# Yes and no without words: hands, circles, crosses.
+_YES_OR_NO = frozenset("👍👌🙆🆗⭕✅○◯👎🙅🆖❌✖✕×")
 
 
 class Unreadable(str, Enum):
@@ -37,7 +39,7 @@ def unreadable(text: str) -> Unreadable | None:
     """Why the text cannot be a wish in Japanese; None for ordinary text."""
     if not text.strip():
         return Unreadable.EMPTY
-    if not any(character.isalnum() for character in text):
+    if _YES_OR_NO.isdisjoint(text) and not any(map(str.isalnum, text)):
         return Unreadable.NO_WORDS
     is_latin = all(character < _FIRST_JAPANESE for character in text)
     if is_latin and len(_LATIN_WORD.findall(text)) >= _FOREIGN_WORDS:

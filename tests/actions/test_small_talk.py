@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
-from actions.small_talk import ActionComfort, ActionStop, ActionTellCapabilities
+from actions.small_talk import (
+    ActionComfort,
+    ActionResume,
+    ActionStop,
+    ActionTellCapabilities,
+)
 from helpdesk.bootstrap import Helpdesk
 from helpdesk.domain.linking import LinkRole
 from helpdesk.services.linking import PageExpired
@@ -55,6 +60,7 @@ def test_stop_gives_up_what_runs(helpdesk: Helpdesk, form: str, response: str):
             SlotSet("paused_procedures", []),
             ActiveLoop(None),
             SlotSet("requested_slot", None),
+            SlotSet("other_wishes", None),
         ],
         [utter(response)],
     )
@@ -84,6 +90,64 @@ def test_stop_skips_a_comment_and_keeps_place_and_procedure(helpdesk: Helpdesk):
 
 def test_stop_without_procedure_says_so(helpdesk: Helpdesk):
     assert run(ActionStop(helpdesk), turn()) == ([], [utter("utter_nothing_to_stop")])
+
+
+def test_end_without_procedure_is_a_goodbye(helpdesk: Helpdesk):
+    assert run(ActionStop(helpdesk), turn(entities={"bare_answer": "end"})) == (
+        [FollowupAction("action_ask_survey")],
+        [utter("utter_goodbye")],
+    )
+
+
+def test_stop_forgets_the_other_wishes(helpdesk: Helpdesk):
+    tracker = turn(form="unlink_form", other_wishes=["check_billing"])
+
+    events, _ = run(ActionStop(helpdesk), tracker)
+
+    assert SlotSet("other_wishes", None) in events
+
+
+@pytest.mark.parametrize(
+    ("form", "waiting", "events", "words"),
+    [
+        pytest.param("unlink_form", [], [], ["utter_resumed"], id="one runs"),
+        pytest.param(
+            "holder_link_form",
+            [],
+            [FollowupAction("action_begin_holder_link")],
+            ["utter_resumed"],
+            id="its page is dead",
+        ),
+        pytest.param(
+            None,
+            ["unlink_form"],
+            [SlotSet("paused_procedures", []), FollowupAction("unlink_form")],
+            ["utter_resumed", "utter_back_to_procedure"],
+            id="one waits",
+        ),
+    ],
+)
+def test_resume_goes_on_where_it_was_left(
+    helpdesk: Helpdesk,
+    form: str | None,
+    waiting: list[str],
+    events: list[Any],
+    words: list[str],
+):
+    tracker = turn(form=form, paused_procedures=waiting)
+
+    assert run(ActionResume(helpdesk), tracker) == (events, [*map(utter, words)])
+
+
+def test_resume_of_nothing_offers_to_begin(helpdesk: Helpdesk):
+    events, said = run(ActionResume(helpdesk), turn())
+
+    offered = [button["payload"] for button in said[0]["buttons"]]
+    assert (events, said[0]["response"], offered) == (
+        [],
+        "utter_nothing_to_resume",
+        [f"/{wish}" for wish in helpdesk.catalog.wishes.starters],
+    )
 
 
 def test_stop_closes_the_open_pages(helpdesk: Helpdesk):
