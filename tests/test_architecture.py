@@ -43,7 +43,11 @@ DOORS: dict[str, set[str]] = {
         # The type of the carrier's reference server.
         "starlette",
     },
-    "nlu": {"domain", "rasa", "sudachipy", "rapidfuzz", "numpy", "scipy", "sklearn"},
+    "nlu": {
+        *("domain", "rasa", "sudachipy", "rapidfuzz", "numpy", "scipy", "sklearn"),
+        # Pictures of the evaluation.
+        "matplotlib",
+    },
     "dialogue": {"domain", "rasa", "sqlalchemy", "sanic"},
     # The processes: they start what the rooms hold.
     "launch": {"settings", "bootstrap", "services", "storage", "httpx", "sqlalchemy"},
@@ -65,6 +69,7 @@ DOORS: dict[str, set[str]] = {
     },
     "carrier_reference": {"settings", "bootstrap", "storage", "sqlalchemy", "uvicorn"},
     "line_setup": {"launch", "settings", "storage", "gateway", "linebot"},
+    "recent_messages": {"settings", "domain", "storage", "sqlalchemy"},
     "actions.server": {
         *("settings", "storage", "rasa_sdk", "starlette", "uvicorn"),
         # What is said at the edge ends procedures, as the actions do.

@@ -1,11 +1,13 @@
-"""Character and word n-grams, weighted by TF-IDF, as one sparse sentence feature."""
+"""What the classifier sees of a message: its n-grams in seven views."""
 
 from __future__ import annotations
 
 import hashlib
 import inspect
 import json
-from typing import Any
+import math
+from dataclasses import dataclass
+from typing import Any, Callable
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -14,23 +16,84 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.constants import TOKENS_NAMES
 from rasa.nlu.featurizers.sparse_featurizer.sparse_featurizer import SparseFeaturizer
-from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.nlu.tokenizers.tokenizer import Token
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import coo_matrix, csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
+from scipy.sparse import coo_matrix
 
-from helpdesk.domain import user_code
-from helpdesk.nlu import text
-from helpdesk.nlu.text import CODE_WORD, fold, replace_codes
+from helpdesk.nlu import clauses, ngrams, text
+from helpdesk.nlu.clauses import clauses as clauses_of
+from helpdesk.nlu.clauses import joins_wishes
+from helpdesk.nlu.ngrams import Ngrams, characters, pairs, phrases
+from helpdesk.nlu.text import fold, last_sentence
+from helpdesk.nlu.tokenizer import READING, SudachiTokenizer
+
+# Words of a message that are paired with one another: bounds the time.
+_MOST_PAIRED = 24
+# Characters that are read one by one, the last ones: words see all of a long message.
+_MOST_READ = 80
+
+# The key of a message's clauses, if its words say that they hold several wishes.
+CLAUSES = "clauses"
+
+Terms = Callable[[str, "list[Token]"], "list[str]"]
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A part of a message, where it was typed, as the classifier sees it."""
+
+    start: int
+    end: int
+    features: coo_matrix
+
+
+def _last(typed: str, tokens: list[Token]) -> list[Token]:
+    start = last_sentence(typed)
+    return [token for token in tokens if token.start >= start]
+
+
+def _lemmas(tokens: list[Token]) -> list[str]:
+    return [token.lemma for token in tokens]
+
+
+def _readings(tokens: list[Token]) -> list[str]:
+    return [token.get(READING) for token in tokens]
+
+
+def _read(tokens: list[Token]) -> str:
+    return "".join(_readings(tokens))[-_MOST_READ:]
+
+
+def _weighty(token: Token) -> bool:
+    """Particles and endings are one kana long."""
+    return len(token.lemma) > 1 or not "ぁ" <= token.lemma <= "ん"
+
+
+# Characters see through typos, words carry the normalised form, readings bring what is
+# in kana only or mis-converted together, pairs see what stands far apart, and the last
+# sentence is where long messages ask.
+VIEWS: dict[str, Terms] = {
+    "characters": lambda typed, tokens: characters(fold(typed)[-_MOST_READ:], 1, 4),
+    "readings": lambda typed, tokens: characters(_read(tokens), 2, 4),
+    "words": lambda typed, tokens: phrases(_lemmas(tokens)),
+    "read_words": lambda typed, tokens: phrases(_readings(tokens)),
+    "pairs": lambda typed, tokens: pairs(
+        [token.lemma for token in tokens if _weighty(token)], _MOST_PAIRED
+    ),
+    "last_words": lambda typed, tokens: phrases(_lemmas(_last(typed, tokens))),
+    "last_readings": lambda typed, tokens: characters(
+        _read(_last(typed, tokens)), 2, 4
+    ),
+}
 
 
 @DefaultV1Recipe.register(
     DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True
 )
 class NgramFeaturizer(SparseFeaturizer, GraphComponent):
-    """Characters see through typos; words carry the normalised form."""
+    """One sentence feature of length 1; each view has its share of the square."""
 
     _FILE = "ngrams.json"
 
@@ -40,25 +103,12 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
         super().__init__(type(self).__name__, config)
         self._storage = storage
         self._resource = resource
-        self._vectorizers = {
-            "characters": TfidfVectorizer(
-                analyzer="char",
-                ngram_range=tuple(config["characters"]),
-                sublinear_tf=True,
-                lowercase=False,
-            ),
-            "words": TfidfVectorizer(
-                token_pattern=r"\S+",  # noqa: S106 -- words come joined by spaces
-                ngram_range=tuple(config["words"]),
-                sublinear_tf=True,
-                lowercase=False,
-            ),
-        }
+        self._shares = {view: config["views"][view] for view in VIEWS}
+        self._ngrams: dict[str, Ngrams] = {}
 
     @classmethod
     def required_components(cls) -> list[type]:
-        # Any tokenizer whose lemma is the normalised form.
-        return [Tokenizer]
+        return [SudachiTokenizer]
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -66,7 +116,7 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
 
     @staticmethod
     def required_packages() -> list[str]:
-        return ["sklearn"]
+        return ["scipy"]
 
     @staticmethod
     def supported_languages() -> list[str]:
@@ -76,17 +126,23 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
     def get_default_config() -> dict[str, Any]:
         return {
             **SparseFeaturizer.get_default_config(),
-            "characters": [1, 4],
-            "words": [1, 2],
-            # LogisticRegressionClassifier fixes C at 1; features times s act as C = s².
-            "scale": 4.5,
+            # Shares of the views, chosen by measurement (docs/understanding.md).
+            "views": {
+                "characters": 0.5,
+                "readings": 1.0,
+                "words": 0.7,
+                "read_words": 0.6,
+                "pairs": 0.6,
+                "last_words": 0.4,
+                "last_readings": 0.4,
+            },
         }
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         # Rasa's cache sees this class alone: what it calls decides the features too.
-        modules = (text, user_code)
-        sources = "".join(inspect.getsource(module) for module in modules)
+        module = inspect.getmodule(cls)
+        sources = "".join(map(inspect.getsource, (module, clauses, ngrams, text)))
         return hashlib.sha256(sources.encode()).hexdigest()
 
     @classmethod
@@ -101,8 +157,10 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         messages = training_data.intent_examples
-        for name, vectorizer in self._vectorizers.items():
-            vectorizer.fit([self._document(name, message) for message in messages])
+        for view, terms in VIEWS.items():
+            self._ngrams[view] = Ngrams.of(
+                terms(each.get(TEXT), each.get(TOKENS_NAMES[TEXT])) for each in messages
+            )
         self._persist()
         return self._resource
 
@@ -112,41 +170,48 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            if message.get(TEXT):
+            typed, tokens = message.get(TEXT), message.get(TOKENS_NAMES[TEXT])
+            if typed:
                 self.add_features_to_message(
                     sequence=None,
-                    sentence=self._features(message),
+                    sentence=self._features(typed, tokens),
                     attribute=TEXT,
                     message=message,
                 )
+                if joins_wishes(typed):
+                    message.set(CLAUSES, self._clauses(typed, tokens))
         return messages
 
-    def _features(self, message: Message) -> coo_matrix:
-        parts = [
-            vectorizer.transform([self._document(name, message)])
-            for name, vectorizer in self._vectorizers.items()
+    def _clauses(self, typed: str, tokens: list[Token]) -> list[Clause]:
+        return [
+            Clause(
+                start,
+                end,
+                self._features(
+                    typed[start:end], [t for t in tokens if start <= t.start < end]
+                ),
+            )
+            for start, end in clauses_of(typed)
         ]
-        features: csr_matrix = hstack(parts) * self._config["scale"]
-        return features.tocoo()
 
-    def _document(self, name: str, message: Message) -> str:
-        typed = message.get(TEXT)
-        if name == "characters":
-            return fold(typed)
-        if CODE_WORD in (replaced := replace_codes(typed)):
-            # Sudachi cuts a code into numerals; what stands around it matters.
-            return f"{CODE_WORD} " + " ".join(fold(replaced).split(CODE_WORD))
-        return " ".join(token.lemma for token in message.get(TOKENS_NAMES[TEXT]))
+    def _features(self, typed: str, tokens: list[Token]) -> coo_matrix:
+        columns: list[np.ndarray] = []
+        weights: list[np.ndarray] = []
+        first = 0
+        whole = sum(self._shares.values())
+        for view, learnt in self._ngrams.items():
+            some, weight = learnt.weigh(VIEWS[view](typed, tokens))
+            columns.append(first + some)
+            weights.append(weight * math.sqrt(self._shares[view] / whole))
+            first += len(learnt.terms)
+        values = np.concatenate(weights).astype(np.float32)
+        places = (np.zeros(len(values), dtype=np.int32), np.concatenate(columns))
+        return coo_matrix((values, places), shape=(1, first))
 
     def _persist(self) -> None:
         content = {
-            name: {
-                "vocabulary": {
-                    key: int(at) for key, at in vectorizer.vocabulary_.items()
-                },
-                "idf": vectorizer.idf_.tolist(),
-            }
-            for name, vectorizer in self._vectorizers.items()
+            view: {"terms": learnt.terms, "rarity": learnt.rarity.tolist()}
+            for view, learnt in self._ngrams.items()
         }
         with self._storage.write_to(self._resource) as folder:
             (folder / self._FILE).write_text(
@@ -165,9 +230,8 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             content = json.loads((folder / cls._FILE).read_text(encoding="utf-8"))
-        for name, saved in content.items():
-            vectorizer = component._vectorizers[name]
-            vectorizer.vocabulary_ = saved["vocabulary"]
-            vectorizer.fixed_vocabulary_ = True
-            vectorizer.idf_ = np.array(saved["idf"])
+        component._ngrams = {
+            view: Ngrams(saved["terms"], saved["rarity"])
+            for view, saved in content.items()
+        }
         return component

@@ -4,32 +4,55 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 from helpdesk.domain.user_code import find_code_tokens, find_user_codes
 
 # Stands for every code, typed or token, so that its digits teach the model nothing.
 CODE_WORD = "usercode"
+# Other vault tokens, and markup: nothing is learnt of them.
+_NOTHING = re.compile(r"\[(?!CODE:)[A-Z]+:[a-z0-9]+\]|</?[A-Za-z][^<>]{0,80}>")
+# What closes a sentence, if words follow.
+_SENTENCE_END = re.compile(r"[。！？!?\n]+(?=.*\w)", re.DOTALL)
 
 
 def fold_keeping_positions(text: str) -> str:
     """NFKC and case folding where one character stays one: positions as typed."""
-    folded = (unicodedata.normalize("NFKC", each).casefold() for each in text)
-    return "".join(new if len(new) == 1 else old for old, new in zip(text, folded))
+    return "".join(map(_fold_one, text))
 
 
 def fold(text: str) -> str:
-    """NFKC, case folded, codes replaced by one word, white space removed."""
-    plain = unicodedata.normalize("NFKC", replace_codes(text)).casefold()
+    """NFKC, case folded, stand-ins for what is no word, white space removed."""
+    parts, end = [], 0
+    for start, stop, word in stand_ins(text):
+        parts += [text[end:start], word]
+        end = stop
+    plain = unicodedata.normalize("NFKC", "".join([*parts, text[end:]])).casefold()
     return re.sub(r"\s+", "", plain)
 
 
-def replace_codes(text: str) -> str:
-    """The text with one word in the place of each user code or vault token."""
-    found = sorted(
-        find_user_codes(text) + find_code_tokens(text), key=lambda c: c.start
-    )
-    parts, end = [], 0
-    for code in found:
-        parts += [text[end : code.start], CODE_WORD]
-        end = code.end
-    return "".join([*parts, text[end:]])
+def stand_ins(text: str) -> list[tuple[int, int, str]]:
+    """Start, end and the word instead: for user codes, vault tokens and markup."""
+    codes = [
+        (code.start, code.end, CODE_WORD)
+        for code in find_user_codes(text) + find_code_tokens(text)
+    ]
+    empty = [(*found.span(), "") for found in _NOTHING.finditer(text)]
+    free = [
+        each
+        for each in empty
+        if all(each[1] <= start or end <= each[0] for start, end, _ in codes)
+    ]
+    return sorted(codes + free)
+
+
+def last_sentence(text: str) -> int:
+    """Where the last sentence begins: long messages ask at their end."""
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    return ends[-1] if ends else 0
+
+
+@cache
+def _fold_one(character: str) -> str:
+    folded = unicodedata.normalize("NFKC", character).casefold()
+    return folded if len(folded) == 1 else character

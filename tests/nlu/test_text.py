@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.nlu.text import fold, fold_keeping_positions, replace_codes
+from helpdesk.nlu.text import (
+    fold,
+    fold_keeping_positions,
+    last_sentence,
+    stand_ins,
+)
 
 CODE = "24681357902468131"
 
@@ -42,20 +47,51 @@ def test_fold_makes_equal_what_means_the_same(text: str, expected: str):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        pytest.param("コードがない", "コードがない", id="none"),
-        pytest.param(f"「{CODE}」です", "「usercode」です", id="code"),
+        pytest.param("コードがない", [], id="none"),
+        pytest.param(f"{CODE}", [(0, 17, "usercode")], id="the whole"),
+        pytest.param(f"は{CODE}です", [(1, 18, "usercode")], id="within"),
+        pytest.param("[CODE:abcd2345]", [(0, 15, "usercode")], id="token"),
         pytest.param(
-            "２４６８ １３５７ ９０２４ ６８１３ １", "usercode", id="wide, spaced"
+            f"{CODE}か[CODE:abcd2345]",
+            [(0, 17, "usercode"), (18, 33, "usercode")],
+            id="in order",
         ),
         pytest.param(
-            f"[CODE:abcd2345]か{CODE}か[CODE:zyxw9876]",
-            "usercodeかusercodeかusercode",
-            id="several, in order",
+            "２４６８１３５７９０２４６８１３",
+            [(0, 16, "usercode")],
+            id="one too short",
         ),
+        pytest.param("番号は[PHONE:abcd2345]です", [(3, 19, "")], id="another token"),
+        pytest.param("<b>残量</b>", [(0, 3, ""), (5, 9, "")], id="markup"),
+        pytest.param("a < b > c", [], id="signs that are no markup"),
+        pytest.param("<b", [], id="markup that does not end"),
         pytest.param(
-            "[PHONE:abcd2345]", "[PHONE:abcd2345]", id="token of another kind"
+            f"<code x={CODE}>", [(8, 25, "usercode")], id="a code within markup"
         ),
     ],
 )
-def test_replace_codes_leaves_everything_else(text: str, expected: str):
-    assert replace_codes(text) == expected
+def test_stand_ins_stand_where_they_were_typed(
+    text: str, expected: list[tuple[int, int, str]]
+):
+    assert stand_ins(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        pytest.param("残量を知りたい", "残量を知りたい", id="one"),
+        pytest.param("残量を知りたい。", "残量を知りたい。", id="one, closed"),
+        pytest.param("娘です。残量は？", "残量は？", id="two"),
+        pytest.param("娘です！？！残量は", "残量は", id="several signs"),
+        pytest.param("一つ。二つ?三つ!四つ\n五つ", "五つ", id="every sign"),
+        pytest.param("娘です。\n\n残量は\n", "残量は\n", id="line ends at the end"),
+        pytest.param("残量は？？？😀", "残量は？？？😀", id="an emoji is no sentence"),
+        pytest.param("残量は？\n。", "残量は？\n。", id="nothing but signs after it"),
+        pytest.param("娘です、残量は", "娘です、残量は", id="comma"),
+        pytest.param("。残量は", "残量は", id="sign at the start"),
+        pytest.param("？", "？", id="sign alone"),
+        pytest.param("", "", id="empty"),
+    ],
+)
+def test_last_sentence_has_words(text: str, last: str):
+    assert text[last_sentence(text) :] == last

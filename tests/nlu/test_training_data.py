@@ -13,12 +13,7 @@ from tests.nlu.training import ROOT, examples, folded, held_out
 
 DOMAIN = rasa.shared.utils.io.read_yaml_file(ROOT / "domain.yml")
 INTENTS = [each for each in DOMAIN["intents"] if not each.startswith("EXTERNAL_")]
-# What is said in few words has few ways of being said.
-SHORT = {
-    *("greet", "goodbye", "thank", "affirm", "deny", "stop"),
-    *("inform_user_code", "inform_order_channel"),
-}
-FEWEST, FEWEST_SHORT = 60, 25
+FEWEST = 200
 NEARLY_THE_SAME = 92
 MOST_NEAR_DUPLICATES = 0.03
 
@@ -29,9 +24,7 @@ def test_every_intent_of_the_domain_is_trained_and_no_other():
 
 @pytest.mark.parametrize("intent", INTENTS)
 def test_intent_has_enough_sentences(intent: str):
-    fewest = FEWEST_SHORT if intent in SHORT else FEWEST
-
-    assert len(examples()[intent]) >= fewest
+    assert len(examples()[intent]) >= FEWEST
 
 
 def test_no_sentence_stands_twice():

@@ -1,0 +1,1 @@
+"""Measures the understanding of a model on labelled messages: `make evaluate`."""
