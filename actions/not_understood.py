@@ -19,8 +19,9 @@ from actions.services import UsesHelpdesk
 from helpdesk.bootstrap import Helpdesk
 
 _MOST_BUTTONS = 3
-# Measured on the 66 held-out messages that are not understood, 22 of them wishes: for 21
-# of these the right one is offered; what is asked as a question is right 10 times in 11.
+# Measured on the 66 held-out messages that are not understood, 22 of them wishes: for
+# 21 of these the right one is offered; what is asked as a question is right 10 times
+# in 11.
 _LEAST_CONFIDENCE = 0.1
 _LIKELY_CONFIDENCE = 0.25
 _LIKELY_AHEAD = 1.5  # times as likely as the next, whatever that is
