@@ -118,6 +118,9 @@ class WishClassifier(IntentClassifier, GraphComponent, EntityExtractorMixin):
     def _classify(self, message: Message, features: coo_matrix) -> None:
         ranking = self._ranking(features)
         others = self._wishes_of(message.get(CLAUSES, []))
+        if len(others) > 1 and ranking[0]["confidence"] < self._config["sure"]:
+            # Unsure only because there are several: in the customer's order.
+            ranking = _led_by(others[0], ranking)
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(
             INTENT_RANKING_KEY, ranking[:LABEL_RANKING_LENGTH], add_to_output=True
@@ -179,6 +182,20 @@ class WishClassifier(IntentClassifier, GraphComponent, EntityExtractorMixin):
             component._intents = saved["intents"].tolist()
             component._weights = saved["weights"].astype(np.float32)
         return component
+
+
+def _led_by(
+    wish: dict[str, Any], ranking: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The ranking with this wish first, as sure as its clause is."""
+    name, confidence = wish["value"], wish["confidence_entity"]
+    left = sum(each["confidence"] for each in ranking if each["name"] != name)
+    others = [
+        {**each, "confidence": each["confidence"] * (1 - confidence) / left}
+        for each in ranking
+        if each["name"] != name
+    ]
+    return [{"name": name, "confidence": confidence}, *others]
 
 
 def _features(message: Message) -> coo_matrix | None:

@@ -12,7 +12,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from helpdesk.nlu.classifier import WishClassifier
+from helpdesk.nlu.classifier import WishClassifier, _led_by
 from helpdesk.nlu.featurizer import CLAUSES, NgramFeaturizer
 from helpdesk.nlu.tokenizer import SudachiTokenizer
 
@@ -240,6 +240,22 @@ def test_three_wishes_are_one_and_two_others(pipeline: Pipeline):
     main = pipeline.parse(text).get(INTENT)["name"]
 
     assert pipeline.others(text) == [each for each in parts.items() if each[0] != main]
+
+
+def test_unsure_among_several_is_led_by_the_first_and_as_sure_as_its_clause():
+    ranking = [
+        {"name": "unlink", "confidence": 0.5},
+        {"name": "check_billing", "confidence": 0.4},
+        {"name": "greet", "confidence": 0.1},
+    ]
+    first = {"value": "check_billing", "confidence_entity": 0.9}
+
+    led = _led_by(first, ranking)
+
+    assert [each["name"] for each in led] == ["check_billing", "unlink", "greet"]
+    assert [each["confidence"] for each in led] == pytest.approx(
+        [0.9, 0.5 / 6, 0.1 / 6]
+    )
 
 
 def test_nothing_is_marked_if_no_clause_says_the_main_wish(pipeline: Pipeline):
