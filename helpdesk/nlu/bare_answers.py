@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import rasa.shared.utils.io
@@ -17,6 +15,8 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
+
+from helpdesk.nlu.fingerprint import ReadsCatalog
 
 # Katakana stands as far above hiragana for each letter.
 _TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
@@ -123,7 +123,7 @@ def _any(words: Iterable[str]) -> str:
 @DefaultV1Recipe.register(
     DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False
 )
-class BareAnswerExtractor(GraphComponent, EntityExtractorMixin):
+class BareAnswerExtractor(ReadsCatalog, GraphComponent, EntityExtractorMixin):
     """Entity `bare_answer`: the kind of the whole message, as BareAnswers reads it."""
 
     def __init__(self, answers: BareAnswers) -> None:
@@ -132,12 +132,6 @@ class BareAnswerExtractor(GraphComponent, EntityExtractorMixin):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {"file": "data/catalog/bare_answers.yml"}
-
-    @classmethod
-    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        # Rasa's cache sees the class, not the file: an edited word must count.
-        file = Path(config.get("file", cls.get_default_config()["file"]))
-        return hashlib.sha256(file.read_bytes()).hexdigest()
 
     @classmethod
     def create(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,12 +21,15 @@ from scipy.sparse import coo_matrix, vstack
 from sklearn.linear_model import Ridge
 
 from helpdesk.nlu.featurizer import CLAUSES, Clause, NgramFeaturizer
+from helpdesk.nlu.fingerprint import ReadsCatalog, fingerprint_of
 
 
 @DefaultV1Recipe.register(
     DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True
 )
-class WishClassifier(IntentClassifier, GraphComponent, EntityExtractorMixin):
+class WishClassifier(
+    ReadsCatalog, IntentClassifier, GraphComponent, EntityExtractorMixin
+):
     """Ridge regression on sparse features; a softmax makes confidences of its scores.
 
     Entity `other_wish`: a further wish that the message names, at its clause.
@@ -72,10 +73,7 @@ class WishClassifier(IntentClassifier, GraphComponent, EntityExtractorMixin):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        # Rasa's cache sees this class alone: the file and the module count too.
-        file = Path(config.get("file", cls.get_default_config()["file"]))
-        source = inspect.getsource(inspect.getmodule(cls))
-        return hashlib.sha256(source.encode() + file.read_bytes()).hexdigest()
+        return fingerprint_of(inspect.getmodule(cls), cls.catalog(config))
 
     @classmethod
     def create(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import json
 import math
@@ -22,9 +21,11 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import coo_matrix
 
+from helpdesk.domain import user_code
 from helpdesk.nlu import clauses, ngrams, text
 from helpdesk.nlu.clauses import clauses as clauses_of
 from helpdesk.nlu.clauses import joins_wishes
+from helpdesk.nlu.fingerprint import fingerprint_of
 from helpdesk.nlu.ngrams import Ngrams, characters, pairs, phrases
 from helpdesk.nlu.text import fold, last_sentence
 from helpdesk.nlu.tokenizer import READING, SudachiTokenizer
@@ -140,10 +141,8 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        # Rasa's cache sees this class alone: what it calls decides the features too.
-        module = inspect.getmodule(cls)
-        sources = "".join(map(inspect.getsource, (module, clauses, ngrams, text)))
-        return hashlib.sha256(sources.encode()).hexdigest()
+        own = inspect.getmodule(cls)
+        return fingerprint_of(own, clauses, ngrams, text, user_code)
 
     @classmethod
     def create(

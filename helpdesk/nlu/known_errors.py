@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import rasa.shared.utils.io
@@ -16,6 +14,7 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from helpdesk.nlu.fingerprint import ReadsCatalog
 from helpdesk.nlu.text import fold
 
 _PART = "|"
@@ -32,7 +31,7 @@ class _Parts(NamedTuple):
 @DefaultV1Recipe.register(
     DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False
 )
-class KnownErrorExtractor(GraphComponent, EntityExtractorMixin):
+class KnownErrorExtractor(ReadsCatalog, GraphComponent, EntityExtractorMixin):
     """Entity `known_error`: the catalog's key of the error that the text resembles."""
 
     def __init__(self, config: dict[str, Any]) -> None:
@@ -61,12 +60,6 @@ class KnownErrorExtractor(GraphComponent, EntityExtractorMixin):
     @staticmethod
     def required_packages() -> list[str]:
         return ["rapidfuzz"]
-
-    @classmethod
-    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        # Rasa's cache sees the class, not the file: an edited text must count.
-        file = Path(config.get("file", cls.get_default_config()["file"]))
-        return hashlib.sha256(file.read_bytes()).hexdigest()
 
     @classmethod
     def create(

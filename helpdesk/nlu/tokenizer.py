@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import inspect
-from pathlib import Path
 from typing import Any
 
 import rasa.shared.utils.io
@@ -15,6 +12,7 @@ from sudachipy import Dictionary, SplitMode
 
 from helpdesk.domain import user_code
 from helpdesk.nlu import reading, rewriting, text
+from helpdesk.nlu.fingerprint import ReadsCatalog, fingerprint_of
 from helpdesk.nlu.reading import in_hiragana
 from helpdesk.nlu.rewriting import Rewritten, Synonyms
 from helpdesk.nlu.text import CODE_WORD, stand_ins
@@ -26,7 +24,7 @@ READING = "reading"
 @DefaultV1Recipe.register(
     DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False
 )
-class SudachiTokenizer(Tokenizer):
+class SudachiTokenizer(ReadsCatalog, Tokenizer):
     """Tokens keep the positions of the text as typed.
 
     Lemma and reading are those of the text with each user code as one word and each
@@ -61,11 +59,8 @@ class SudachiTokenizer(Tokenizer):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        # Rasa's cache sees this class alone: what it reads and calls counts too.
-        file = Path(config.get("file", cls.get_default_config()["file"]))
-        modules = (text, reading, rewriting, user_code)
-        sources = "".join(inspect.getsource(module) for module in modules)
-        return hashlib.sha256(sources.encode() + file.read_bytes()).hexdigest()
+        called = (text, reading, rewriting, user_code)
+        return fingerprint_of(*called, cls.catalog(config))
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         typed = message.get(attribute)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from operator import add
-from pathlib import Path
 from typing import Any
 
 import rasa.shared.utils.io
@@ -19,6 +17,7 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from helpdesk.nlu.fingerprint import ReadsCatalog
 from helpdesk.nlu.near_words import NearWords
 from helpdesk.nlu.text import fold_keeping_positions
 
@@ -146,7 +145,7 @@ def _cuts_a_word(folded: str, start: int, end: int) -> bool:
 @DefaultV1Recipe.register(
     DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False
 )
-class VocabularyExtractor(GraphComponent, EntityExtractorMixin):
+class VocabularyExtractor(ReadsCatalog, GraphComponent, EntityExtractorMixin):
     """Marks words loosely typed in any width; the value is the catalog's."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -155,12 +154,6 @@ class VocabularyExtractor(GraphComponent, EntityExtractorMixin):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {"file": "data/catalog/vocabulary.yml"}
-
-    @classmethod
-    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        # Rasa's cache sees the class, not the file: an edited word must count.
-        file = Path(config.get("file", cls.get_default_config()["file"]))
-        return hashlib.sha256(file.read_bytes()).hexdigest()
 
     @classmethod
     def create(
