@@ -17,9 +17,8 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from helpdesk.nlu.fingerprint import ReadsCatalog
+from helpdesk.nlu.reading import HIRAGANA
 
-# Katakana stands as far above hiragana for each letter.
-_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 # Skin colours of emoji, and what joins and varies them.
 _VARIATIONS = re.compile("[\U0001f3fb-\U0001f3ff\ufe0e\ufe0f\u200d♀♂]")
 # A longer message says more than a short answer.
@@ -111,7 +110,7 @@ def _fold(text: str) -> str:
     if not letters:
         symbols = [each for each in plain if unicodedata.category(each)[0] == "S"]
         return "".join(dict.fromkeys(symbols))
-    return letters.translate(_TO_HIRAGANA)
+    return letters.translate(HIRAGANA)
 
 
 def _any(words: Iterable[str]) -> str:

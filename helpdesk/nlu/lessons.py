@@ -23,7 +23,7 @@ from helpdesk.nlu.evaluation.labelled import (
 _NLU = ROOT / "data" / "nlu"
 _HELD_OUT = ROOT / "tests" / "nlu" / "sentences"
 # Sentences that are more alike teach nothing more.
-_NEARLY_THE_SAME = 92
+NEARLY_THE_SAME = 92
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def _reason_against(
         return f"it is there already, as {trained[same]}"
     alike = [each for each, other in trained.items() if other == intent]
     near = process.extractOne(
-        same, alike, scorer=fuzz.ratio, score_cutoff=_NEARLY_THE_SAME
+        same, alike, scorer=fuzz.ratio, score_cutoff=NEARLY_THE_SAME
     )
     return f"it is nearly 「{near[0]}」" if near else ""
 

@@ -26,12 +26,13 @@ _SYLLABLES = {
 }
 _LATIN = re.compile(r"[a-z]+(?:-[a-z]*)*")
 _LONGEST = 3
-_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
+# For str.translate: each katakana as hiragana.
+HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 
 
 def in_hiragana(reading: str) -> str:
     """Katakana and romaji as hiragana, lower case; what is neither stays."""
-    plain = reading.translate(_HIRAGANA).casefold()
+    plain = reading.translate(HIRAGANA).casefold()
     return _LATIN.sub(lambda match: _kana_of(match.group()), plain)
 
 

@@ -9,12 +9,12 @@ import pytest
 import rasa.shared.utils.io
 from rapidfuzz import fuzz, process
 
+from helpdesk.nlu.lessons import NEARLY_THE_SAME
 from tests.nlu.training import ROOT, examples, folded, held_out
 
 DOMAIN = rasa.shared.utils.io.read_yaml_file(ROOT / "domain.yml")
 INTENTS = [each for each in DOMAIN["intents"] if not each.startswith("EXTERNAL_")]
 FEWEST = 200
-NEARLY_THE_SAME = 92
 MOST_NEAR_DUPLICATES = 0.03
 
 
