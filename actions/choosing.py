@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from helpdesk.bootstrap import Helpdesk
-from helpdesk.domain.choosing import choose, choose_by_size
+from helpdesk.domain.choosing import choose_by_place, choose_by_size
 from helpdesk.domain.plans import Plan
 from helpdesk.domain.purchases import PurchaseUnit
-from helpdesk.domain.wording import volume
 
 Offered = Sequence[Plan | PurchaseUnit]
 
@@ -26,8 +24,9 @@ def smallest_or_largest(services: Helpdesk, text: str, offered: Offered) -> int 
 
 
 def by_place(services: Helpdesk, text: str, offered: Offered) -> int | None:
-    """The index of the one whose place is said in words, as the second one."""
+    """The index of the one whose place is said in words, as the second one.
+
+    A bare number would rather be a volume.
+    """
     words = services.catalog.wording.as_choice_words()
-    names = [volume(each.megabytes).casefold() for each in offered]
-    # The empty unit follows every number: alone, one would be a volume.
-    return choose(text, names, replace(words, units=("",)))
+    return choose_by_place(text, len(offered), words)

@@ -152,7 +152,7 @@ class ShortAnswers:
         return answers or is_unsure or message.get(TEXT).isascii()
 
     def _chosen(self, kind: str, question: str, asked: Asked) -> str | None:
-        """The button that is meant by its place, by a bare "that", or as none of them."""
+        """The button that is meant by its place, by pointing, or as none of them."""
         is_number = kind.startswith("number:")
         if is_number and asked.slot in self._number_questions:
             return None

@@ -62,6 +62,12 @@ def choose_by_name(text: str, names: Sequence[str]) -> int | None:
     return named[0] if len(named) == 1 else None
 
 
+def choose_by_place(text: str, length: int, words: ChoiceWords) -> int | None:
+    """The index of the only place of a list of this length that the words name."""
+    said, _ = _places_in_words(_fold(text), length, words)
+    return said.pop() if len(said) == 1 else None
+
+
 def choose_by_size(
     text: str, sizes: Sequence[int], words: ChoiceWords = _NO_WORDS
 ) -> int | None:

@@ -8,6 +8,7 @@ from helpdesk.domain.choosing import (
     ChoiceWords,
     choose,
     choose_by_name,
+    choose_by_place,
     choose_by_size,
 )
 
@@ -167,3 +168,16 @@ def test_choose_by_size_takes_neither_of_two_equals():
 
 def test_choose_by_size_takes_nothing_from_an_empty_list():
     assert choose_by_size("安いの", [], WORDS) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "index"),
+    [
+        pytest.param("最初の", 0, id="the first"),
+        pytest.param("最後の", 2, id="the last"),
+        pytest.param("3で", None, id="a bare number is no place"),
+        pytest.param("最初のか最後の", None, id="two places"),
+    ],
+)
+def test_choose_by_place_reads_words_only(text: str, index: int | None):
+    assert choose_by_place(text, 3, WORDS) == index
