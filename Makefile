@@ -21,7 +21,8 @@ export PYTHONPATH := $(CURDIR)
 TRAINING_DATA := config.yml domain.yml $(wildcard data/nlu/*.yml data/rules/*.yml) \
 	$(addprefix data/catalog/,errors.yml synonyms.yml vocabulary.yml) \
 	$(filter-out %/lessons.py %/bare_answers.py,$(wildcard helpdesk/nlu/*.py)) \
-	helpdesk/dialogue/other_wishes.py helpdesk/domain/user_code.py
+	helpdesk/dialogue/other_wishes.py \
+	helpdesk/domain/privacy.py helpdesk/domain/user_code.py
 
 # $(call step,what is being done,command): one line with the time it took; if it fails,
 # the end of what it printed.

@@ -52,7 +52,12 @@ def replace_tokens(text: str, words: Mapping[SecretKind, str]) -> str:
 
 def find_tokens(text: str) -> list[str]:
     """Every vault token in the text."""
-    return [found.group() for found in _TOKEN.finditer(text)]
+    return [text[start:end] for start, end in token_spans(text)]
+
+
+def token_spans(text: str) -> list[tuple[int, int]]:
+    """Start and end of every vault token in the text."""
+    return [found.span() for found in _TOKEN.finditer(text)]
 
 
 class SecretFinder:

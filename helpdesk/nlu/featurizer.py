@@ -21,7 +21,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import coo_matrix
 
-from helpdesk.domain import user_code
+from helpdesk.domain import privacy, user_code
 from helpdesk.nlu import clauses, ngrams, text
 from helpdesk.nlu.clauses import clauses as clauses_of
 from helpdesk.nlu.clauses import joins_wishes
@@ -142,7 +142,7 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         own = inspect.getmodule(cls)
-        return fingerprint_of(own, clauses, ngrams, text, user_code)
+        return fingerprint_of(own, clauses, ngrams, text, privacy, user_code)
 
     @classmethod
     def create(

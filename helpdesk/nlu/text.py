@@ -6,12 +6,12 @@ import re
 import unicodedata
 from functools import cache
 
+from helpdesk.domain.privacy import token_spans
 from helpdesk.domain.user_code import find_code_tokens, find_user_codes
 
 # Stands for every code, typed or token, so that its digits teach the model nothing.
 CODE_WORD = "usercode"
-# Other vault tokens, and markup: nothing is learnt of them.
-_NOTHING = re.compile(r"\[(?!CODE:)[A-Z]+:[a-z0-9]+\]|</?[A-Za-z][^<>]{0,80}>")
+_MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,80}>")
 # What closes a sentence, if words follow.
 _SENTENCE_END = re.compile(r"[。！？!?\n]+(?=.*\w)", re.DOTALL)
 
@@ -37,13 +37,14 @@ def stand_ins(text: str) -> list[tuple[int, int, str]]:
         (code.start, code.end, CODE_WORD)
         for code in find_user_codes(text) + find_code_tokens(text)
     ]
-    empty = [(*found.span(), "") for found in _NOTHING.finditer(text)]
-    free = [
-        each
-        for each in empty
-        if all(each[1] <= start or end <= each[0] for start, end, _ in codes)
+    # Of other tokens and of markup nothing is learnt.
+    spans = token_spans(text) + [found.span() for found in _MARKUP.finditer(text)]
+    nothing = [
+        (start, end, "")
+        for start, end in spans
+        if all(end <= code[0] or code[1] <= start for code in codes)
     ]
-    return sorted(codes + free)
+    return sorted(codes + nothing)
 
 
 def last_sentence(text: str) -> int:

@@ -10,7 +10,7 @@ from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
 from sudachipy import Dictionary, SplitMode
 
-from helpdesk.domain import user_code
+from helpdesk.domain import privacy, user_code
 from helpdesk.nlu import reading, rewriting, text
 from helpdesk.nlu.fingerprint import ReadsCatalog, fingerprint_of
 from helpdesk.nlu.reading import in_hiragana
@@ -59,7 +59,7 @@ class SudachiTokenizer(ReadsCatalog, Tokenizer):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        called = (text, reading, rewriting, user_code)
+        called = (text, reading, rewriting, privacy, user_code)
         return fingerprint_of(*called, cls.catalog(config))
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:

@@ -232,7 +232,9 @@ def test_message_of_one_wish_has_no_clauses(features: Features):
     assert found.get(CLAUSES) is None
 
 
-@pytest.mark.parametrize("called", ["clauses", "ngrams", "text", "user_code"])
+@pytest.mark.parametrize(
+    "called", ["clauses", "ngrams", "text", "privacy", "user_code"]
+)
 def test_fingerprint_changes_with_each_module_called(
     monkeypatch: pytest.MonkeyPatch, called: str
 ):

@@ -235,7 +235,9 @@ def test_fingerprint_is_of_the_catalog_unless_told_otherwise():
     assert plain == SudachiTokenizer.fingerprint_addon({"file": file})
 
 
-@pytest.mark.parametrize("called", ["text", "reading", "rewriting", "user_code"])
+@pytest.mark.parametrize(
+    "called", ["text", "reading", "rewriting", "privacy", "user_code"]
+)
 def test_fingerprint_changes_with_each_module_called(
     monkeypatch: pytest.MonkeyPatch, called: str
 ):
