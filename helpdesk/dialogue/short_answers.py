@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
 
@@ -23,6 +22,8 @@ from rasa.shared.nlu.constants import (
     TEXT,
 )
 from rasa.shared.nlu.training_data.message import Message
+
+from helpdesk.domain.messages import folded
 
 YES, NO, STOP = "/affirm", "/deny", "/stop"
 # Says goodbye if there is nothing to stop.
@@ -121,8 +122,8 @@ class ShortAnswers:
         """The command of the button whose label was typed; None if none was."""
         if self._questions.get(asked.slot or "") in _TEXTS:
             return None
-        labels = [_folded(label) for label in asked.labels]
-        typed = _folded(text)
+        labels = [folded(label) for label in asked.labels]
+        typed = folded(text)
         return asked.payloads[labels.index(typed)] if typed in labels else None
 
     def meaning(self, kind: str, asked: Asked) -> str | None:
@@ -204,10 +205,6 @@ def _buttons(event: BotUttered) -> list[dict[str, Any]]:
 
 def _payloads(event: BotUttered) -> list[str]:
     return [str(button["payload"]) for button in _buttons(event)]
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
 @DefaultV1Recipe.register(

@@ -9,8 +9,9 @@ import pytest
 import rasa.shared.utils.io
 from rapidfuzz import fuzz, process
 
+from helpdesk.domain.messages import folded
 from helpdesk.nlu.lessons import NEARLY_THE_SAME
-from tests.nlu.training import ROOT, examples, folded, held_out
+from tests.nlu.training import ROOT, examples, held_out
 
 DOMAIN = rasa.shared.utils.io.read_yaml_file(ROOT / "domain.yml")
 INTENTS = [each for each in DOMAIN["intents"] if not each.startswith("EXTERNAL_")]

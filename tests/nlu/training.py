@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -31,8 +30,3 @@ def held_out() -> list[tuple[str, str, str]]:
         for file in sorted(SENTENCES.glob("*.jsonl"))
         for content in map(json.loads, file.read_text("utf-8").splitlines())
     ]
-
-
-def folded(text: str) -> str:
-    """Equal for sentences that differ in width and case only."""
-    return unicodedata.normalize("NFKC", text).casefold()
